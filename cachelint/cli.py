@@ -1,0 +1,142 @@
+"""The command line: translates arguments, prints, and chooses the exit code. No judgement."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cachelint import __version__
+from cachelint.config import (
+    Configuration,
+    ConfigurationError,
+    find_configuration,
+    parse_django_version,
+)
+
+CLEAN, FINDINGS, WRONG_USAGE = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code is 0 without findings, 1 with, 2 for wrong usage."""
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except ConfigurationError as error:
+        print(f"cachelint: error: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; nothing may be flushed into its pipe at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FINDINGS
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="cachelint",
+        description="Finds unsafe use of Django's cache framework without importing the project.",
+    )
+    parser.add_argument("--version", action="version", version=f"cachelint {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_check(commands.add_parser("check", help="find unsafe use of caches"))
+    rule = commands.add_parser("rule", help="explain a rule")
+    rule.add_argument("rule", metavar="CODE", help="a code or a name, such as CCH101")
+    rule.set_defaults(run=_rule)
+    return parser
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    check.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .)"
+    )
+    for name, text in (
+        ("--select", "only these rules: codes, beginnings of codes, names, or ALL"),
+        ("--extend-select", "these rules too"),
+        ("--ignore", "not these rules"),
+    ):
+        check.add_argument(name, metavar="CODES", action="append", help=f"{text}, by commas")
+    check.add_argument(
+        "--output-format", choices=("text", "concise", "json"), default="text", help="default: text"
+    )
+    check.add_argument(
+        "--django-version",
+        metavar="X.Y",
+        help="the Django version that the project runs on (default: any from 3.2 on)",
+    )
+    check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
+    check.add_argument(
+        "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
+    )
+    check.set_defaults(run=_check)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from cachelint.engine import check_paths
+
+    configuration = _configuration(options)
+    report = check_paths(options.paths, configuration)
+    _print(_render(report, options))
+    return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
+
+
+def _configuration(options: argparse.Namespace) -> Configuration:
+    """pyproject.toml of the project that the paths lie in, overridden by the options."""
+    common = os.path.commonpath([os.path.abspath(path) for path in options.paths])
+    configuration = find_configuration(common)
+    for name in ("select", "extend_select", "ignore"):
+        given = getattr(options, name)
+        if given is not None:
+            codes = tuple(code for text in given for code in text.split(",") if code.strip())
+            option = f"--{name.replace('_', '-')}"
+            _check_selectors(codes, option)
+            configuration = replace(configuration, **{name: codes})
+    if options.django_version is not None:
+        version = parse_django_version(options.django_version, "--django-version")
+        configuration = replace(configuration, django_version=version)
+    return configuration
+
+
+def _check_selectors(codes: tuple[str, ...], option: str) -> None:
+    from cachelint.engine import resolve_selectors
+
+    if not codes:
+        raise ConfigurationError(f"{option}: names no rule")
+    resolve_selectors(codes, option)
+
+
+def _render(report: object, options: argparse.Namespace) -> str:
+    from cachelint import reporters
+    from cachelint.engine import Report
+
+    assert isinstance(report, Report)
+    if options.output_format == "json":
+        return reporters.render_json(report)
+    if options.output_format == "concise":
+        return reporters.render_concise(report)
+    return reporters.render_text(report, _wants_color(options.color), options.paths)
+
+
+def _wants_color(choice: str) -> bool:
+    """Colour for people at a terminal; https://no-color.org for those who do not want it."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _print(text: str) -> None:
+    """Print whatever the terminal's encoding can show, the rest escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _rule(options: argparse.Namespace) -> int:
+    from cachelint.engine import resolve_selectors
+    from cachelint.rules import all_rules
+
+    for code in sorted(resolve_selectors([options.rule], "rule")):
+        _print(all_rules()[code].page + "\n")
+    return CLEAN

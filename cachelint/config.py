@@ -1,0 +1,126 @@
+"""``[tool.cachelint]`` of pyproject.toml. Selectors stay text here; the engine resolves them."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+
+class ConfigurationError(Exception):
+    """Wrong usage: what, where, and what to do about it."""
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How to judge. ``base`` is the folder to which its patterns are relative.
+
+    ``select`` is None for the default rules; ``django_version`` None for any from 3.2 on.
+    """
+
+    base: str = field(default_factory=os.getcwd)
+    origin: str = "the command line"
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    django_version: tuple[int, int] | None = None
+
+
+def find_configuration(start: str) -> Configuration:
+    """The configuration of the nearest pyproject.toml at or above ``start`` that has one.
+
+    Raises ConfigurationError with file, line and key where it is wrong.
+    """
+    folder = Path(os.path.abspath(start))
+    for candidate in (folder, *folder.parents):
+        path = candidate / "pyproject.toml"
+        if path.is_file():
+            configuration = read_configuration(path)
+            if configuration is not None:
+                return configuration
+    return Configuration()
+
+
+def read_configuration(path: Path) -> Configuration | None:
+    """The configuration in the file at ``path``, None where it has no [tool.cachelint]."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise ConfigurationError(f"{path}: cannot be read: {error.strerror or error}") from error
+    if b"cachelint" not in data:
+        return None
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
+    try:
+        text = data.decode()
+        table = tomllib.loads(text).get("tool", {}).get("cachelint")
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: not valid TOML: {error}") from error
+    if table is None:
+        return None
+    if not isinstance(table, dict):
+        raise ConfigurationError(f"{path}: [tool.cachelint] must be a table")
+    configuration = Configuration(base=str(path.parent), origin=str(path))
+    for key, value in table.items():
+        where = f"{path}:{_row_of(text, key)}"
+        reader = _READERS.get(key)
+        if reader is None:
+            close = difflib.get_close_matches(key, _READERS, n=1)
+            hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(_READERS)}"
+            raise ConfigurationError(f'{where}: unknown key "{key}" in [tool.cachelint]; {hint}')
+        changed = {key.replace("-", "_"): reader(value, f"{where}: {key}")}
+        configuration = replace(configuration, **changed)
+    return configuration
+
+
+def parse_django_version(value: Any, where: str) -> tuple[int, int]:
+    """``"4.2"`` as (4, 2). Raises ConfigurationError; ``where`` begins its message."""
+    match = re.fullmatch(r"(\d+)\.(\d+)(?:\.\d+)?", value) if isinstance(value, str) else None
+    if match is None:
+        raise ConfigurationError(f'{where} must be a version in quotes, such as "4.2"')
+    version = (int(match[1]), int(match[2]))
+    if version < (3, 2):
+        raise ConfigurationError(f"{where}: Django {value} is too old, cachelint knows 3.2 and newer")
+    return version
+
+
+def _strings(value: Any, where: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise ConfigurationError(f"{where} must be a list of strings")
+    return tuple(value)
+
+
+def _ignores(value: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{where} must be a table of patterns with lists of codes")
+    return tuple((pattern, _strings(codes, where)) for pattern, codes in value.items())
+
+
+_READERS: dict[str, Callable[[Any, str], Any]] = {
+    "select": _strings,
+    "extend-select": _strings,
+    "ignore": _strings,
+    "exclude": _strings,
+    "per-file-ignores": _ignores,
+    "django-version": parse_django_version,
+}
+
+
+def _row_of(text: str, key: str) -> int:
+    """The row in which ``key`` of [tool.cachelint] stands; tomllib does not tell."""
+    section = re.search(r"^\s*\[\s*tool\s*\.\s*cachelint\b", text, re.MULTILINE)
+    start = section.start() if section else 0
+    quoted = re.escape(key)
+    pattern = rf"""^\s*(?:\[[^\]\n]*)?["']?{quoted}["']?\s*[=.\]]"""
+    found = re.compile(pattern, re.MULTILINE).search(text, start)
+    position = found.start() + len(found[0]) - len(found[0].lstrip()) if found else start
+    return text.count("\n", 0, position) + 1

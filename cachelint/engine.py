@@ -1,0 +1,247 @@
+"""Sources → facts → project → rules → suppressions → sorted diagnostics.
+
+The only place that knows both configuration and rules. ``check_paths`` serves the command line,
+``Judge`` everyone who has a source already (flake8).
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from cachelint.config import Configuration, ConfigurationError
+from cachelint.diagnostic import Diagnostic
+from cachelint.discovery import Discovery, Found
+from cachelint.facts import collect_facts
+from cachelint.modules import Modules
+from cachelint.project import Project
+from cachelint.rules import FileView, Finding, Rule, all_rules
+from cachelint.source import (
+    Source,
+    Suppressions,
+    UnparsedSource,
+    contains_any,
+    has_cache_word,
+    load,
+    read_bytes,
+    split_lines,
+)
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+UNPARSED = "CCH001"
+
+
+@dataclass(frozen=True)
+class Report:
+    """What ``check_paths`` found.
+
+    ``files`` counts the Python files under the paths, ``judged`` those whose facts were collected.
+    ``sources`` has the lines of the files that diagnostics or their evidence speak of.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    files: int
+    judged: int
+    suppressed: int
+    sources: dict[str, Sequence[str]]
+
+
+def resolve_selectors(selectors: Iterable[str], where: str) -> frozenset[str]:
+    """The codes that selectors stand for: codes, their beginnings (``CCH3``), names, or ``ALL``.
+
+    Raises ConfigurationError with a suggestion for one that stands for nothing.
+    """
+    rules = all_rules()
+    codes: set[str] = set()
+    for selector in selectors:
+        wanted = selector.strip()
+        if wanted == "ALL":
+            found = set(rules)
+        else:
+            found = {
+                code
+                for code, rule in rules.items()
+                if wanted and (code.startswith(wanted) or rule.name == wanted)
+            }
+        if not found:
+            known = [*rules, *(rule.name for rule in rules.values())]
+            close = difflib.get_close_matches(wanted, known, n=1)
+            hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(rules)}"
+            raise ConfigurationError(f'{where}: unknown rule "{selector}"; {hint}')
+        codes |= found
+    return frozenset(codes)
+
+
+@dataclass
+class Judge:
+    """Applies the selected rules to sources, one file at a time."""
+
+    configuration: Configuration = field(default_factory=Configuration)
+    modules: Modules = field(default_factory=Modules)
+
+    @cached_property
+    def rules(self) -> tuple[Rule, ...]:
+        """The selected rules. Raises ConfigurationError."""
+        origin = self.configuration.origin
+        rules = all_rules()
+        select, ignore = self.configuration.select, self.configuration.ignore
+        codes = (
+            frozenset(rules) if select is None else resolve_selectors(select, f"{origin}: select")
+        )
+        codes |= resolve_selectors(self.configuration.extend_select, f"{origin}: extend-select")
+        codes -= resolve_selectors(ignore, f"{origin}: ignore")
+        return tuple(rule for code, rule in rules.items() if code in codes)
+
+    @cached_property
+    def words(self) -> tuple[bytes, ...]:
+        """The words of the selected rules, those that contain another left out."""
+        words = {word for rule in self.rules for word in rule.words}
+        return tuple(
+            sorted(word for word in words if not any(o in word for o in words if o != word))
+        )
+
+    @cached_property
+    def _per_file_ignores(self) -> list[tuple[GitIgnoreSpec, frozenset[str]]]:
+        if not self.configuration.per_file_ignores:
+            return []
+        from pathspec import GitIgnoreSpec
+
+        where = f"{self.configuration.origin}: per-file-ignores"
+        return [
+            (GitIgnoreSpec.from_lines([pattern]), resolve_selectors(codes, where))
+            for pattern, codes in self.configuration.per_file_ignores
+        ]
+
+    def prepare(self) -> None:
+        """Resolve every selector now. Raises ConfigurationError."""
+        _ = self.words, self._per_file_ignores
+
+    def is_candidate(self, data: bytes) -> bool:
+        """Whether a rule can fire on a file with these bytes."""
+        return contains_any(data, self.words) and has_cache_word(data)
+
+    def judge(self, source: Source) -> list[Diagnostic]:
+        """The diagnostics of one file, sorted; ``noqa`` comments are not applied.
+
+        Raises UnparsedSource where the file is nested too deeply to be followed.
+        """
+        try:
+            facts = collect_facts(source)
+        except RecursionError as error:
+            raise UnparsedSource("cannot be followed: nested too deeply") from error
+        self.modules.add(facts)
+        view = FileView(facts, Project(self.modules), self.configuration.django_version)
+        ignored = self._ignored_codes(source.path)
+        diagnostics = [
+            _diagnostic(rule, source.path, finding)
+            for rule in self.rules
+            if rule.code not in ignored
+            for finding in rule.check(view)
+        ]
+        return sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.sort_key)
+
+    def _ignored_codes(self, path: str) -> frozenset[str]:
+        relative = os.path.relpath(os.path.abspath(path), self.configuration.base)
+        codes: frozenset[str] = frozenset()
+        for spec, ignored in self._per_file_ignores:
+            if spec.match_file(relative.replace(os.sep, "/")):
+                codes |= ignored
+        return codes
+
+
+def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
+    """Check the Python files under ``paths`` (files or folders that exist).
+
+    Raises ConfigurationError for a path that does not exist and for wrong selectors.
+    """
+    for path in paths:
+        if not os.path.exists(path):
+            raise ConfigurationError(_missing_path(path))
+    judge = Judge(configuration)
+    judge.prepare()
+    return _Check(judge, Discovery(paths, configuration.exclude, configuration.base)).run()
+
+
+@dataclass
+class _Check:
+    judge: Judge
+    discovery: Discovery
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    sources: dict[str, Sequence[str]] = field(default_factory=dict)
+    files: int = 0
+    judged: int = 0
+    suppressed: int = 0
+
+    def run(self) -> Report:
+        for found in self.discovery.files():
+            self.files += 1
+            try:
+                self._file(found)
+            except UnparsedSource as error:
+                self._unparsed(found, error)
+        self._add_evidence_sources()
+        diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
+        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
+
+    def _file(self, found: Found) -> None:
+        if found.error is not None:
+            raise UnparsedSource(f"cannot be read: {found.error}")
+        data = read_bytes(found.path)
+        if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
+            return
+        source = load(found.path, data)
+        diagnostics = self.judge.judge(source)
+        self.judged += 1
+        suppressions = Suppressions(source)
+        kept = [d for d in diagnostics if not suppressions.cover(d.code, d.span.row)]
+        self.suppressed += len(diagnostics) - len(kept)
+        if kept:
+            self.diagnostics += kept
+            self.sources[found.path] = source.lines
+
+    def _unparsed(self, found: Found, error: UnparsedSource) -> None:
+        # Loaded here: most runs parse every file they look at.
+        from cachelint.rules.cch001_unparsed_file import finding
+
+        if not self.discovery.is_ignored(found):
+            rule = all_rules()[UNPARSED]
+            self.diagnostics.append(_diagnostic(rule, found.path, finding(error)))
+            self.sources[found.path] = split_lines(error.text)
+
+    def _add_evidence_sources(self) -> None:
+        for diagnostic in self.diagnostics:
+            for evidence in diagnostic.evidence:
+                if evidence.path not in self.sources:
+                    source = load(evidence.path, read_bytes(evidence.path))
+                    self.sources[evidence.path] = source.lines
+
+
+def _diagnostic(rule: Rule, path: str, finding: Finding) -> Diagnostic:
+    return Diagnostic(
+        code=rule.code,
+        name=rule.name,
+        message=finding.message,
+        path=path,
+        span=finding.span,
+        severity=rule.severity,
+        help=finding.help,
+        cause=finding.cause,
+        evidence=finding.evidence,
+    )
+
+
+def _missing_path(path: str) -> str:
+    folder, name = os.path.split(path.rstrip(os.sep))
+    try:
+        neighbours = os.listdir(folder or ".")
+    except OSError:
+        neighbours = []
+    close = difflib.get_close_matches(name, neighbours, n=1)
+    hint = f"did you mean {os.path.join(folder, close[0])}?" if close else "check the spelling"
+    return f"{path}: no such file or folder; {hint}"

@@ -1,0 +1,489 @@
+"""Follow the statements of a module in the order in which Python runs them."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Any
+
+from cachelint.facts.conditions import Branch
+from cachelint.facts.expressions import Context, ExpressionWalker, mentions_cache
+from cachelint.facts.locals import captured_names
+from cachelint.facts.paths import join_path, split_class_attribute
+from cachelint.facts.records import (
+    ClassFacts,
+    FileFacts,
+    Guard,
+    GuardKind,
+    Import,
+    Phase,
+    Use,
+    Value,
+    Values,
+)
+from cachelint.facts.scope import Scope, ScopeKind, join, known_value, merge
+from cachelint.source import Source
+
+_INITIALISERS = frozenset({"__init__", "__new__", "__post_init__"})
+_IMPORT_ERRORS = frozenset(
+    f"builtins.{name}"
+    for name in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+)
+_FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+class _End(IntEnum):
+    """How a block ends: it goes on, leaves the loop around it, or leaves the function."""
+
+    GOES_ON = 0
+    LEAVES_LOOP = 1
+    LEAVES = 2
+
+
+def collect_facts(source: Source) -> FileFacts:
+    """The facts of ``source``. Raises RecursionError where it is nested too deeply."""
+    return _StatementWalker(source).collect()
+
+
+@dataclass
+class _StatementWalker(ExpressionWalker):
+    imports: list[Import] = field(default_factory=list)
+    classes: dict[str, ClassFacts] = field(default_factory=dict)
+    declared_all: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._executors: dict[type[ast.AST], Callable[[Any], _End | None]] = {
+            ast.FunctionDef: self._function,
+            ast.AsyncFunctionDef: self._function,
+            ast.ClassDef: self._class,
+            ast.Import: self._import,
+            ast.ImportFrom: self._import_from,
+            ast.Assign: self._assignment,
+            ast.AnnAssign: self._annotated_assignment,
+            ast.AugAssign: self._augmented_assignment,
+            ast.Delete: self._delete,
+            ast.If: self._if,
+            ast.For: self._for,
+            ast.AsyncFor: self._for,
+            ast.While: self._while,
+            ast.With: self._with,
+            ast.AsyncWith: self._with,
+            ast.Try: self._try,
+            ast.Match: self._match,
+            ast.Return: self._leave,
+            ast.Raise: self._leave,
+            ast.Break: lambda node: _End.LEAVES_LOOP,
+            ast.Continue: lambda node: _End.LEAVES_LOOP,
+            ast.Pass: lambda node: None,
+            ast.Global: lambda node: None,
+            ast.Nonlocal: lambda node: None,
+        }
+        if sys.version_info >= (3, 11):
+            self._executors[ast.TryStar] = self._try
+        if sys.version_info >= (3, 12):
+            # The value of ``type X = …`` is evaluated when somebody asks for it.
+            self._executors[ast.TypeAlias] = lambda node: self.scope.bind(node.name.id, ())
+
+    def collect(self) -> FileFacts:
+        self._eager_annotations = sys.version_info < (3, 14) and not _postpones_annotations(
+            self.source.tree
+        )
+        module = self.scope
+        self.block(self.source.tree.body)
+        while self.pending:
+            waiting, self.pending = self.pending, []
+            for walk in waiting:
+                walk()
+        return FileFacts(
+            path=self.source.path,
+            imports=tuple(self.imports),
+            uses=tuple(use for use in self.uses if self._concerns_caches(use)),
+            classes=self.classes,
+            exports=dict(module.names),
+            stars=tuple(module.stars),
+            declared_all=self.declared_all,
+        )
+
+    def _concerns_caches(self, use: Use) -> bool:
+        """Whether a recorded use is worth keeping, now that all attributes are known."""
+        candidates = (use.values, *(argument.values for argument in use.arguments))
+        return any(
+            mentions_cache(path)
+            for values in candidates
+            for value in values
+            for path in (value.path, *self._attribute_paths(value.path))
+        )
+
+    def _attribute_paths(self, path: str) -> list[str]:
+        """What ``:C.attribute…`` may be, by the assignments to the attribute in this file."""
+        found = split_class_attribute(path, self.classes)
+        if found is None:
+            return []
+        attributes = self.classes[found.class_name].attributes
+        return [value.path for value in attributes.get(found.attribute, ())]
+
+    # -- blocks ------------------------------------------------------------------------------
+
+    def block(self, body: list[ast.stmt]) -> _End:
+        """Walk statements in order; what follows an early exit runs only where it did not."""
+        before = self.context
+        end = _End.GOES_ON
+        for statement in body:
+            ended = self._statement(statement)
+            if ended is not None and ended is not _End.GOES_ON:
+                end = ended
+                break
+        self.context = before
+        return end
+
+    def _statement(self, node: ast.stmt) -> _End | None:
+        executor = self._executors.get(type(node))
+        if executor is not None:
+            return executor(node)
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.evaluate(child)
+        return None
+
+    def _leave(self, node: ast.Return | ast.Raise) -> _End:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.evaluate(child)
+        return _End.LEAVES
+
+    def _branches(self, branches: list[Callable[[], _End]]) -> _End:
+        """Walk alternatives from the same names; those that leave contribute nothing."""
+        start = self.scope.names
+        results: list[tuple[_End, dict[str, Values]]] = []
+        for walk in branches:
+            self.scope.names = dict(start)
+            end = walk()
+            results.append((end, self.scope.names))
+        staying = [names for end, names in results if end is not _End.LEAVES]
+        joined = (staying or [names for _, names in results])[0]
+        for names in staying[1:]:
+            joined = join(joined, names)
+        self.scope.names = joined
+        return min(end for end, _ in results)
+
+    def _under(self, branch: Branch, body: list[ast.stmt]) -> Callable[[], _End]:
+        def walk() -> _End:
+            if branch.never:
+                return _End.LEAVES
+            before = self.context
+            self.context = before.under(branch)
+            end = self.block(body)
+            self.context = before
+            return end
+
+        return walk
+
+    def _if(self, node: ast.If) -> _End:
+        self.evaluate(node.test)
+        condition = self.read_condition(node.test)
+        ends: list[_End] = []
+
+        def remembering(walk: Callable[[], _End]) -> Callable[[], _End]:
+            def remembered() -> _End:
+                ends.append(walk())
+                return ends[-1]
+
+            return remembered
+
+        end = self._branches(
+            [
+                remembering(self._under(condition.true, node.body)),
+                remembering(self._under(condition.false, node.orelse)),
+            ]
+        )
+        for ended, other in zip(ends, (condition.false, condition.true), strict=True):
+            if ended is not _End.GOES_ON:
+                self.context = self.context.under(other)
+        return end
+
+    def _loop(self, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
+        before = dict(self.scope.names)
+        self.block(body)
+        self.scope.names = join(before, self.scope.names)
+        self.block(orelse)
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.evaluate_consumed(node.iter)
+        self.bind(node.target, ())
+        self._loop(node.body, node.orelse)
+
+    def _while(self, node: ast.While) -> None:
+        self.evaluate(node.test)
+        before = self.context
+        self.context = before.under(self.read_condition(node.test).true)
+        self._loop(node.body, node.orelse)
+        self.context = before
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> _End:
+        before, names = self.context, dict(self.scope.names)
+        for item in node.items:
+            values = self.evaluate(item.context_expr)
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, ())
+            if isinstance(item.context_expr, ast.Call) and _swallows(values):
+                caught = self._exception_names(item.context_expr.args)
+                guard = Guard(GuardKind.EXCEPT, caught, item.context_expr.lineno)
+                self.context = replace(self.context, guards=(*self.context.guards, guard))
+        swallows = self.context is not before
+        end = self.block(node.body)
+        self.context = before
+        if swallows:
+            self.scope.names = join(names, self.scope.names)
+            return _End.GOES_ON
+        return end
+
+    def _try(self, node: ast.Try) -> _End:
+        start = dict(self.scope.names)
+        before = self.context
+        caught = tuple(name for handler in node.handlers for name in self._caught_by(handler))
+        if caught:
+            guard = Guard(GuardKind.EXCEPT, caught, node.lineno)
+            self.context = replace(before, guards=(*before.guards, guard))
+        first_import = len(self.imports)
+        end = self.block(node.body)
+        self.context = before
+        tried = tuple(imported.path for imported in self.imports[first_import:])
+        after = self.scope.names
+
+        def without_error() -> _End:
+            self.scope.names = dict(after)
+            return end if end is not _End.GOES_ON else self.block(node.orelse)
+
+        # An error may come before, between or after the bindings of the body.
+        self.scope.names = join(start, after)
+        branches: list[Callable[[], _End]] = [without_error]
+        branches += [self._handler(handler, tried) for handler in node.handlers]
+        end = self._branches(branches)
+        return max(end, self.block(node.finalbody))
+
+    def _handler(self, node: ast.ExceptHandler, tried: tuple[str, ...]) -> Callable[[], _End]:
+        def walk() -> _End:
+            if node.type is not None:
+                self.evaluate(node.type)
+            if node.name:
+                self.scope.bind(node.name, ())
+            before = self.context
+            if tried and _IMPORT_ERRORS.intersection(self._caught_by(node)):
+                guard = Guard(GuardKind.AFTER_IMPORT_ERROR, tried, node.lineno)
+                self.context = replace(before, guards=(*before.guards, guard))
+            end = self.block(node.body)
+            self.context = before
+            return end
+
+        return walk
+
+    def _caught_by(self, handler: ast.ExceptHandler) -> tuple[str, ...]:
+        if handler.type is None:
+            return ("*",)
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        return self._exception_names(types)
+
+    def _exception_names(self, types: list[ast.expr]) -> tuple[str, ...]:
+        return tuple(value.path for expression in types for value in self.peek(expression))
+
+    def _match(self, node: ast.Match) -> _End:
+        self.evaluate(node.subject)
+
+        def case_walker(case: ast.match_case) -> Callable[[], _End]:
+            def walk() -> _End:
+                for name in captured_names(case.pattern):
+                    self.scope.bind(name, ())
+                if case.guard is not None:
+                    self.evaluate(case.guard)
+                return self.block(case.body)
+
+            return walk
+
+        branches = [case_walker(case) for case in node.cases]
+        last = node.cases[-1]
+        irrefutable = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+        if not irrefutable or last.guard is not None:
+            branches.append(lambda: _End.GOES_ON)
+        return self._branches(branches)
+
+    # -- bindings ----------------------------------------------------------------------------
+
+    def bind(self, target: ast.expr, values: Values) -> None:
+        """Bind ``target``; what lies inside it (``caches[x] = …``) is evaluated, not read."""
+        if isinstance(target, ast.Name):
+            self.scope.bind(target.id, values)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, ())
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for element in target.elts:
+                self.bind(element, ())
+        elif isinstance(target, ast.Attribute):
+            for value in self.evaluate(target.value):
+                self._bind_attribute(value, target.attr, values)
+        elif isinstance(target, ast.Subscript):
+            self.evaluate(target.value)
+            self.evaluate(target.slice)
+
+    def _bind_attribute(self, instance: Value, attribute: str, values: Values) -> None:
+        facts = self.classes.get(instance.path.removeprefix(":"))
+        if facts is not None and instance.path.startswith(":"):
+            facts.attributes[attribute] = merge(facts.attributes.get(attribute, ()), values)
+
+    def _assignment(self, node: ast.Assign) -> None:
+        elements = _elements(node.value)
+        targets = [_elements(target) for target in node.targets]
+        if elements and all(target and len(target) == len(elements) for target in targets):
+            for index, element in enumerate(elements):
+                values = self.evaluate(element)
+                for target in targets:
+                    self.bind(target[index], values)
+            return
+        values = self.evaluate(node.value)
+        for whole in node.targets:
+            if isinstance(whole, ast.Name) and whole.id == "__all__":
+                self.declared_all = _strings(node.value)
+            self.bind(whole, values)
+
+    def _annotated_assignment(self, node: ast.AnnAssign) -> None:
+        if self.scope.kind is not ScopeKind.FUNCTION:
+            self._annotation(node.annotation)
+        if node.value is not None:
+            self.bind(node.target, self.evaluate(node.value))
+
+    def _augmented_assignment(self, node: ast.AugAssign) -> None:
+        self.evaluate(node.value)
+        if isinstance(node.target, ast.Name) and node.target.id == "__all__":
+            more = _strings(node.value)
+            known = self.declared_all
+            self.declared_all = None if known is None or more is None else known + more
+        self.bind(node.target, ())
+
+    def _annotation(self, node: ast.expr | None) -> None:
+        if node is not None and self._eager_annotations:
+            self.evaluate(node)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.scope.names.pop(target.id, None)
+            else:
+                self.bind(target, ())
+
+    def _import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            path = alias.name if alias.asname else bound
+            self._record_import(alias.name, bound, alias)
+            self.scope.bind(bound, known_value(path))
+
+    def _import_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                self._record_import(module, "*", node)
+                self.scope.bind_star(module)
+                continue
+            bound, path = alias.asname or alias.name, join_path(module, alias.name)
+            self._record_import(path, bound, alias)
+            self.scope.bind(bound, known_value(path))
+
+    def _record_import(self, path: str, bound: str, node: ast.alias | ast.ImportFrom) -> None:
+        span = self.source.span(node)
+        self.imports.append(Import(path, bound, span, self.context.phase, self.context.guards))
+
+    # -- definitions -------------------------------------------------------------------------
+
+    def _qualify(self, name: str) -> str:
+        owner = self.context.owner
+        if not owner:
+            return name
+        separator = "." if self.context.in_class_body else ".<locals>."
+        return owner + separator + name
+
+    def _function(self, node: _FunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.evaluate(decorator)
+        self.evaluate_defaults(node.args)
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                self._annotation(argument.annotation)
+        self._annotation(node.returns)
+        name = self._qualify(node.name)
+        scope = self.function_scope(node.args, node.body)
+        context = self.context.deferred(self._phase_of(node.name), name)
+        if self.context.in_class_body:
+            self._bind_self(node, scope)
+        self.scope.bind(node.name, known_value(f":{name}"))
+        self.pending.append(lambda: self.inside(scope, context, lambda: self.block(node.body)))
+
+    def _phase_of(self, name: str) -> Phase:
+        if self.context.in_class_body:
+            if name in _INITIALISERS:
+                return Phase.INIT
+            if name == "ready":
+                return Phase.READY
+        return Phase.CALL
+
+    def _bind_self(self, node: _FunctionDef, scope: Scope) -> None:
+        parameters = [*node.args.posonlyargs, *node.args.args]
+        static = any(
+            value.path == "builtins.staticmethod"
+            for decorator in node.decorator_list
+            for value in self.peek(decorator)
+        )
+        if parameters and not static:
+            scope.bind(parameters[0].arg, known_value(f":{self.context.owner}"))
+
+    def _class(self, node: ast.ClassDef) -> None:
+        decorators = tuple(v for d in node.decorator_list for v in self.evaluate(d))
+        bases = tuple(v for base in node.bases for v in self.evaluate(base))
+        metaclass: Values = ()
+        for keyword in node.keywords:
+            values = self.evaluate(keyword.value)
+            if keyword.arg == "metaclass":
+                metaclass = values
+        name = self._qualify(node.name)
+        facts = ClassFacts(bases, metaclass, decorators, {})
+        self.classes[name] = facts
+        scope = Scope(ScopeKind.CLASS, self.scope)
+        context = Context(self.context.phase, self.context.guards, name, in_class_body=True)
+        self.inside(scope, context, lambda: self.block(node.body))
+        facts.attributes.update(scope.names)
+        self.scope.bind(node.name, known_value(f":{name}"))
+
+
+def _elements(node: ast.expr) -> list[ast.expr]:
+    """The elements of a tuple or list display without a star, to be bound one by one."""
+    if not isinstance(node, (ast.Tuple, ast.List)):
+        return []
+    return [] if any(isinstance(e, ast.Starred) for e in node.elts) else node.elts
+
+
+def _strings(node: ast.expr) -> tuple[str, ...] | None:
+    elements = node.elts if isinstance(node, (ast.Tuple, ast.List)) else None
+    if elements is None:
+        return None
+    strings = [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+    return tuple(strings) if len(strings) == len(elements) else None
+
+
+def _swallows(values: Values) -> bool:
+    """Whether a context manager is known to swallow the exceptions it is given."""
+    return any(
+        value.path in ("contextlib.suppress()", "pytest.raises()")
+        or value.path.endswith((".assertRaises()", ".assertRaisesMessage()"))
+        for value in values
+    )
+
+
+def _postpones_annotations(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in tree.body
+    )

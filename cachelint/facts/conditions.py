@@ -1,0 +1,150 @@
+"""What an ``if`` test tells about its branches: guards, dead branches, ``__main__``."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cachelint.facts.records import Guard, GuardKind, Values
+
+Resolve = Callable[[ast.expr], Values]
+"""What an expression may be, without recording that it is used."""
+
+_TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+_VERSIONS = frozenset({"django.VERSION", "sys.version_info"})
+_OPERATORS: dict[type[ast.cmpop], str] = {
+    ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
+}  # fmt: skip
+_NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+_MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+
+
+@dataclass(frozen=True)
+class Branch:
+    """What holds in one branch: ``never`` runs, only as the ``main`` script, or under guards."""
+
+    guards: tuple[Guard, ...] = ()
+    never: bool = False
+    main: bool = False
+
+    def both(self, other: Branch) -> Branch:
+        return Branch(
+            self.guards + other.guards, self.never or other.never, self.main or other.main
+        )
+
+    def either(self, other: Branch) -> Branch:
+        return Branch((), self.never and other.never, self.main and other.main)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A test: what holds where it is true, and where it is false."""
+
+    true: Branch = Branch()
+    false: Branch = Branch()
+
+
+def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
+    """Read ``test`` as far as it speaks of what the rules must respect."""
+    if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+        inner = read_condition(test.operand, resolve)
+        return Condition(inner.false, inner.true)
+    if isinstance(test, ast.BoolOp):
+        parts = [read_condition(part, resolve) for part in test.values]
+        condition = parts[0]
+        for part in parts[1:]:
+            if isinstance(test.op, ast.And):
+                condition = Condition(
+                    condition.true.both(part.true), condition.false.either(part.false)
+                )
+            else:
+                condition = Condition(
+                    condition.true.either(part.true), condition.false.both(part.false)
+                )
+        return condition
+    if isinstance(test, ast.Constant):
+        return Condition(Branch(never=not test.value), Branch(never=bool(test.value)))
+    if isinstance(test, (ast.Name, ast.Attribute)):
+        if any(value.path in _TYPE_CHECKING for value in resolve(test)):
+            return Condition(true=Branch(never=True))
+    elif isinstance(test, ast.Compare) and len(test.ops) == 1:
+        return _read_comparison(test.left, test.ops[0], test.comparators[0], resolve)
+    elif isinstance(test, ast.Call):
+        return _read_hasattr(test, resolve)
+    return Condition()
+
+
+def _read_comparison(
+    left: ast.expr, operator: ast.cmpop, right: ast.expr, resolve: Resolve
+) -> Condition:
+    if isinstance(operator, (ast.In, ast.NotIn)):
+        names = (ast.unparse(left), ast.unparse(right))
+        present = Branch((Guard(GuardKind.MEMBERSHIP, names, left.lineno),))
+        if isinstance(operator, ast.In):
+            return Condition(true=present)
+        return Condition(false=present)
+    symbol = _OPERATORS.get(type(operator))
+    if symbol is None:
+        return Condition()
+    if _is_main(left, right) or _is_main(right, left):
+        as_script = Branch(main=True)
+        return {
+            "==": Condition(true=as_script),
+            "!=": Condition(false=as_script),
+        }.get(symbol, Condition())
+    return (
+        _read_version(left, symbol, right, resolve)
+        or _read_version(right, _MIRRORED[symbol], left, resolve)
+        or Condition()
+    )
+
+
+def _is_main(name: ast.expr, constant: ast.expr) -> bool:
+    return (
+        isinstance(name, ast.Name)
+        and name.id == "__name__"
+        and isinstance(constant, ast.Constant)
+        and constant.value == "__main__"
+    )
+
+
+def _read_version(
+    subject: ast.expr, symbol: str, bound: ast.expr, resolve: Resolve
+) -> Condition | None:
+    """``django.VERSION < (3, 2)``, ``sys.version_info[0] == 2``, ``VERSION[:2] >= (4, 0)``."""
+    if isinstance(subject, ast.Subscript):
+        if isinstance(subject.slice, ast.Slice):
+            if subject.slice.lower is not None:
+                return None
+        elif not (isinstance(subject.slice, ast.Constant) and subject.slice.value == 0):
+            return None
+        first_only = not isinstance(subject.slice, ast.Slice)
+        subject = subject.value
+    else:
+        first_only = False
+    if not isinstance(subject, (ast.Name, ast.Attribute)):
+        return None
+    version = _integers(bound, first_only)
+    path = next((v.path for v in resolve(subject) if v.path in _VERSIONS), None)
+    if path is None or version is None:
+        return None
+    return Condition(
+        Branch((Guard(GuardKind.VERSION, (path,), subject.lineno, (symbol, version)),)),
+        Branch((Guard(GuardKind.VERSION, (path,), subject.lineno, (_NEGATED[symbol], version)),)),
+    )
+
+
+def _integers(node: ast.expr, first_only: bool) -> tuple[int, ...] | None:
+    elements = [node] if first_only else node.elts if isinstance(node, ast.Tuple) else []
+    numbers = [e.value for e in elements if isinstance(e, ast.Constant) and type(e.value) is int]
+    return tuple(numbers) if numbers and len(numbers) == len(elements) else None
+
+
+def _read_hasattr(test: ast.Call, resolve: Resolve) -> Condition:
+    if len(test.args) != 2 or not isinstance(test.args[1], ast.Constant):
+        return Condition()
+    if not any(value.path == "builtins.hasattr" for value in resolve(test.func)):
+        return Condition()
+    names = tuple(f"{value.path}.{test.args[1].value}" for value in resolve(test.args[0]))
+    return Condition(true=Branch((Guard(GuardKind.HAS_ATTRIBUTE, names, test.lineno),)))

@@ -1,0 +1,149 @@
+"""The records of a file. Frozen, picklable, without ast nodes.
+
+**Paths.** What a name or an expression stands for is written as a path: the qualified name of
+where it comes from, and what was done to it since::
+
+    django.core.cache.caches             from django.core.cache import caches
+    django.core.cache.caches[]           caches["sessions"]
+    django.core.cache.caches[].get()     caches["sessions"].get("k")
+    ..cache.get_redis                    from ..cache import get_redis   (relative to the file)
+    :Throttle.cache                      defined in this file; self.cache in a method of Throttle
+
+A path is a possibility, not a certainty: a name that two branches bind has both values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from cachelint.diagnostic import Span
+
+
+class Phase(Enum):
+    """When a piece of code runs."""
+
+    IMPORT = "import"
+    """While the module is imported: module and class bodies, decorators, defaults."""
+    MAIN = "main"
+    """Under ``if __name__ == "__main__"``."""
+    INIT = "init"
+    """When an object is made: ``__init__``, ``__new__``, ``__post_init__``."""
+    READY = "ready"
+    """In a method ``ready()`` of a class; whether that is an AppConfig is for the project."""
+    CALL = "call"
+    """Whenever somebody calls the function."""
+
+
+class GuardKind(Enum):
+    """What stands around a use."""
+
+    EXCEPT = "except"
+    """In a ``try`` body; ``names`` are the exceptions caught, ``*`` for a bare ``except``."""
+    AFTER_IMPORT_ERROR = "after-import-error"
+    """In a handler of ImportError; ``names`` are the imports that were tried."""
+    MEMBERSHIP = "membership"
+    """Only where something is ``in`` a container; ``names`` are item and container as written."""
+    HAS_ATTRIBUTE = "has-attribute"
+    """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended."""
+    VERSION = "version"
+    """Only for some versions; ``names`` is the path compared, ``test`` the comparison."""
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition under which a use runs, or an exception that it may raise unharmed."""
+
+    kind: GuardKind
+    names: tuple[str, ...]
+    row: int
+    test: tuple[str, tuple[int, ...]] | None = None
+
+
+@dataclass(frozen=True)
+class Alias:
+    """The expression between the brackets of ``caches[…]``; ``literal`` where it is a string."""
+
+    text: str
+    literal: str | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """Something that a name or an expression may be.
+
+    ``alias`` is the last cache alias on the way. ``unless`` are names that later star imports may
+    bring: where one of those modules exports the name, it stands for what the first so many
+    characters of the path stand for.
+    """
+
+    path: str
+    alias: Alias | None = None
+    unless: tuple[tuple[str, int], ...] = ()
+
+
+Values = tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class Argument:
+    """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one."""
+
+    keyword: str | None
+    text: str
+    values: Values
+
+
+@dataclass(frozen=True)
+class Use:
+    """An attribute, an item or a call on something that may belong to the cache framework.
+
+    Each link of ``caches["x"].get("k")`` is a use of its own; ``outer`` names what the expression
+    around it does with it: ``attribute``, ``item``, ``call``, or nothing.
+    """
+
+    values: Values
+    span: Span
+    text: str
+    phase: Phase
+    guards: tuple[Guard, ...]
+    outer: str
+    owner: str
+    """Qualified name of the class or function around it, ``""`` at module level."""
+    in_class_body: bool
+    arguments: tuple[Argument, ...] = ()
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported name: ``path`` as in Value, ``bound`` the name it gets (``*`` for a star)."""
+
+    path: str
+    bound: str
+    span: Span
+    phase: Phase
+    guards: tuple[Guard, ...]
+
+
+@dataclass(frozen=True)
+class ClassFacts:
+    """A class: its bases (and ``metaclass=``), its decorators and what its attributes may be."""
+
+    bases: Values
+    metaclass: Values
+    decorators: Values
+    attributes: dict[str, Values]
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """Everything that the layers above know of a file."""
+
+    path: str
+    imports: tuple[Import, ...]
+    uses: tuple[Use, ...]
+    classes: dict[str, ClassFacts]
+    exports: dict[str, Values]
+    """Final module scope; a name with no values is bound to something of no interest."""
+    stars: tuple[str, ...]
+    declared_all: tuple[str, ...] | None

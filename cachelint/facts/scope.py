@@ -1,0 +1,131 @@
+"""Names and what they may stand for: scopes, look-up, and joining branches.
+
+Python decides at compile time to which scope a name belongs, and at run time what it holds. A
+module or class body is followed in order; function bodies are looked at after everything around
+them, so the names they close over are in their final state.
+"""
+
+from __future__ import annotations
+
+import builtins
+from dataclasses import dataclass, field, replace
+from enum import Enum
+
+from cachelint.facts.paths import join_path
+from cachelint.facts.records import Value, Values
+from cachelint.facts.vocabulary import STAR_EXPORTS
+
+#: Branches double the values of a name at worst; a name with more than this many is given up.
+MAX_VALUES = 32
+#: ``x = x.next`` in ever new branches makes paths grow; real chains are far shorter.
+MAX_PATH = 300
+
+
+class ScopeKind(Enum):
+    MODULE = "module"
+    CLASS = "class"
+    FUNCTION = "function"
+    COMPREHENSION = "comprehension"
+
+
+@dataclass
+class Scope:
+    """One scope while it is walked: ``names`` is its state at this point of the walk."""
+
+    kind: ScopeKind
+    parent: Scope | None = None
+    names: dict[str, Values] = field(default_factory=dict)
+    bound: frozenset[str] = frozenset()
+    """Names that a function binds anywhere: local throughout, whatever lies outside."""
+    global_names: frozenset[str] = frozenset()
+    nonlocal_names: frozenset[str] = frozenset()
+    stars: list[str] = field(default_factory=list)
+
+    @property
+    def module(self) -> Scope:
+        scope = self
+        while scope.parent is not None:
+            scope = scope.parent
+        return scope
+
+    def look_up(self, name: str) -> Values:
+        """What ``name`` may be when it is read in this scope now."""
+        if name in self.global_names:
+            return self.module._own(name)
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                # Functions and comprehensions do not see the scope of a class around them.
+                if scope.kind is not ScopeKind.CLASS or scope is self:
+                    return scope.names[name]
+            elif name in scope.bound:
+                return ()
+            if scope.parent is None:
+                return scope._own(name)
+            scope = scope.parent
+        return ()
+
+    def _own(self, name: str) -> Values:
+        """``name`` in a module scope: bound, imported by a star, or a builtin."""
+        if name in self.names:
+            return self.names[name]
+        starred = tuple(join_path(module, name) for module in self.stars)
+        if hasattr(builtins, name):
+            builtin = f"builtins.{name}"
+            return (Value(builtin, unless=tuple((path, len(builtin)) for path in starred)),)
+        return tuple(Value(path) for path in starred)
+
+    def bind(self, name: str, values: Values) -> None:
+        """Let ``name`` be ``values`` from here on."""
+        if name in self.global_names:
+            module = self.module
+            module.names[name] = merge(module.names.get(name, ()), values)
+        elif name not in self.nonlocal_names:
+            self.names[name] = values
+
+    def bind_star(self, module: str) -> None:
+        """``from module import *``: may rebind every name that is bound already."""
+        if module in STAR_EXPORTS:
+            for name in STAR_EXPORTS[module]:
+                self.bind(name, known_value(join_path(module, name)))
+            return
+        for name, values in self.names.items():
+            if values and not name.startswith("_"):
+                starred = join_path(module, name)
+                self.names[name] = tuple(
+                    replace(value, unless=(*value.unless, (starred, len(value.path))))
+                    for value in values
+                )
+        self.stars.append(module)
+
+
+def known_value(path: str) -> Values:
+    """The values of something that is one thing only."""
+    return (Value(path),)
+
+
+def merge(first: Values, second: Values) -> Values:
+    """The values of a name that is one or the other."""
+    if not second or first == second:
+        return first
+    merged = tuple(dict.fromkeys(first + second))
+    return merged if len(merged) <= MAX_VALUES else ()
+
+
+def join(first: dict[str, Values], second: dict[str, Values]) -> dict[str, Values]:
+    """The names after two branches."""
+    if first is second:
+        return first
+    joined = dict(first)
+    for name, values in second.items():
+        joined[name] = merge(joined[name], values) if name in joined else values
+    return joined
+
+
+def extend(values: Values, step: str) -> Values:
+    """``values`` after an attribute, an item or a call."""
+    return tuple(
+        replace(value, path=value.path + step)
+        for value in values
+        if len(value.path) < MAX_PATH
+    )

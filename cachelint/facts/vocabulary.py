@@ -1,0 +1,51 @@
+"""Django's cache framework by its qualified names. Measured on Django 3.2, 4.0, 4.1, 4.2, 5.2, 6.0
+with ``dir()`` unless said otherwise."""
+
+from __future__ import annotations
+
+MODULE = "django.core.cache"
+HANDLER = "django.core.cache.caches"
+PROXY = "django.core.cache.cache"
+HANDLE = f"{HANDLER}[]"
+REMOVED_GET_CACHE = "django.core.cache.get_cache"
+DUMMY_CACHE = "django.core.cache.backends.dummy.DummyCache"
+CONNECTION_PROXY = "django.utils.connection.ConnectionProxy"
+#: Defined in ``django_redis/__init__.py``, django-redis 5 to 7.
+REDIS_CONNECTION = "django_redis.get_redis_connection"
+
+#: ``__all__`` of django.core.cache, the same since 3.2.
+STAR_EXPORTS = {
+    MODULE: (
+        "cache", "caches", "DEFAULT_CACHE_ALIAS", "InvalidCacheBackendError", "BaseCache",
+        "InvalidCacheKey",
+    ),
+}  # fmt: skip
+
+#: Attributes of the handler that are not dunders, with the version that brought them.
+HANDLER_API = {
+    "_connections": (3, 2), "_settings": (3, 2), "all": (3, 2), "configure_settings": (3, 2),
+    "create_connection": (3, 2), "exception_class": (3, 2), "settings": (3, 2),
+    "settings_name": (3, 2), "thread_critical": (3, 2), "close_all": (4, 1),
+}  # fmt: skip
+
+#: What DummyCache and every other backend answer without opening a connection of their own.
+QUIET_CACHE_API = frozenset({
+    "default_timeout", "key_func", "key_prefix", "version", "make_key", "make_and_validate_key",
+    "validate_key", "get_backend_timeout",
+})  # fmt: skip
+
+_COMMANDS = (
+    "add", "clear", "close", "decr", "decr_version", "delete", "delete_many", "get", "get_many",
+    "get_or_set", "has_key", "incr", "incr_version", "set", "set_many", "touch",
+)  # fmt: skip
+
+#: Public attributes of BaseCache; the ``a…`` methods exist since 4.0.
+CACHE_API = frozenset(_COMMANDS) | {f"a{name}" for name in _COMMANDS} | QUIET_CACHE_API
+
+#: The oldest Django that we judge for.
+OLDEST_DJANGO = (3, 2)
+
+
+def is_canonical(path: str) -> bool:
+    """Whether ``path`` already is a name of Django or django-redis, not to be looked up."""
+    return path.startswith(("django.", "django_redis.", "builtins."))

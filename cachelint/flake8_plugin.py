@@ -1,0 +1,90 @@
+"""The flake8 plugin: a tree and lines from flake8, rows and columns back. Never loads libcst.
+
+flake8 makes one object per file and, with ``-j``, has workers that were forked or spawned. What is
+kept between files hangs on the class and is made at the first file with a cache word.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import os
+from collections.abc import Iterator
+from typing import Any, ClassVar
+
+from cachelint import __version__
+from cachelint.config import (
+    Configuration,
+    ConfigurationError,
+    find_configuration,
+    parse_django_version,
+)
+from cachelint.source import has_cache_word
+
+
+class CacheLintPlugin:
+    """Codes ``CCH…``; which of them are shown is for flake8's own options to say."""
+
+    name = "cachelint"
+    version = __version__
+
+    _django_version: ClassVar[str | None] = None
+    _judge: ClassVar[Any] = None
+
+    def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
+        self._tree = tree
+        self._lines = lines
+        self._filename = filename
+
+    @classmethod
+    def add_options(cls, parser: Any) -> None:
+        parser.add_option(
+            "--cachelint-django-version",
+            default=None,
+            metavar="X.Y",
+            parse_from_config=True,
+            help="the Django version that the project runs on (default: any from 3.2 on)",
+        )
+
+    @classmethod
+    def parse_options(cls, options: argparse.Namespace) -> None:
+        cls._django_version = options.cachelint_django_version
+        cls._judge = None
+        try:
+            cls._configuration()
+        except ConfigurationError as error:
+            from flake8.exceptions import ExecutionError
+
+            raise ExecutionError(f"cachelint: {error}") from error
+
+    @classmethod
+    def _configuration(cls) -> Configuration:
+        """What the plugin takes of pyproject.toml; flake8's own options win."""
+        configuration = find_configuration(os.getcwd())
+        django_version = configuration.django_version
+        if cls._django_version is not None:
+            option = "--cachelint-django-version"
+            django_version = parse_django_version(cls._django_version, option)
+        return Configuration(base=configuration.base, django_version=django_version)
+
+    def run(self) -> Iterator[tuple[int, int, str, type[CacheLintPlugin]]]:
+        text = "".join(self._lines)
+        if not has_cache_word(text.encode(errors="surrogatepass")):
+            return
+        from cachelint.engine import Judge
+        from cachelint.source import Source, UnparsedSource
+
+        cls = type(self)
+        if cls._judge is None:
+            cls._judge = Judge(cls._configuration())
+        if not cls._judge.is_candidate(text.encode(errors="surrogatepass")):
+            return
+        try:
+            diagnostics = cls._judge.judge(Source(self._filename, text, self._tree))
+        except UnparsedSource as error:
+            # flake8 has parsed the file, so that no E999 stands in for this one.
+            yield error.row, error.column - 1, f"CCH001 {error.cause}", cls
+            return
+        for diagnostic in diagnostics:
+            span = diagnostic.span
+            yield span.row, span.column - 1, f"{diagnostic.code} {diagnostic.message}", cls

@@ -1,0 +1,246 @@
+"""Any file of the tree on demand: dotted names to files, and what a name of another file is.
+
+Reads and parses, never imports. A name is looked up as far as the tree reaches; what lies outside
+(an installed package, a generated module) stays unknown.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cachelint.facts import collect_facts
+from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
+from cachelint.facts.records import FileFacts, Value, Values
+from cachelint.facts.vocabulary import is_canonical
+from cachelint.source import UnparsedSource, load, read_bytes
+
+#: Chains of re-exports longer than this are given up; real ones have one to three links.
+MAX_LINKS = 20
+_PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A name of another file on the way from a use to what it stands for."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """What a value turned out to be.
+
+    ``is_reference``: the expression only names something that another place made; it opens nothing
+    itself. ``links`` are the re-exports on the way.
+    """
+
+    path: str
+    value: Value
+    is_reference: bool = False
+    links: tuple[Link, ...] = ()
+
+
+class Modules:
+    """The files of the tree by path and by dotted name; each is read at most once."""
+
+    def __init__(self) -> None:
+        self._facts: dict[str, FileFacts | None] = {}
+        self._roots: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def add(self, facts: FileFacts) -> None:
+        """Make facts known that were collected elsewhere."""
+        self._facts[os.path.abspath(facts.path)] = facts
+
+    def facts(self, path: str) -> FileFacts | None:
+        """The facts of the file at ``path``; None where it cannot be read or parsed."""
+        key = os.path.abspath(path)
+        if key not in self._facts:
+            try:
+                self._facts[key] = collect_facts(load(_shown(key), read_bytes(key)))
+            except (UnparsedSource, RecursionError):
+                # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
+                self._facts[key] = None
+        return self._facts[key]
+
+    def find(self, dotted: str, origin: str) -> str | None:
+        """The file of the module ``dotted``, as an import in the file ``origin`` would find it.
+
+        A relative name starts with its dots. A namespace package is no file.
+        """
+        folder = os.path.dirname(os.path.abspath(origin))
+        key = (dotted, folder)
+        if key not in self._found:
+            self._found[key] = self._search(dotted, folder)
+        return self._found[key]
+
+    def _search(self, dotted: str, folder: str) -> str | None:
+        name = dotted.lstrip(".")
+        level = len(dotted) - len(name)
+        parts = name.split(".") if name else []
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return _module_file(folder, parts)
+        for root in self._roots_of(folder):
+            found = _module_file(root, parts)
+            if found is not None:
+                return found
+        return None
+
+    def _roots_of(self, folder: str) -> tuple[str, ...]:
+        """Folders from which a file in ``folder`` imports: its package's root up to the project's."""
+        if folder not in self._roots:
+            start = folder
+            while os.path.exists(os.path.join(start, "__init__.py")):
+                start = os.path.dirname(start)
+            ancestors = [start, *map(str, Path(start).parents)]
+            project = _project_root(ancestors)
+            roots = ancestors[: ancestors.index(project) + 1]
+            sources = [os.path.join(root, "src") for root in roots]
+            self._roots[folder] = (*roots, *filter(os.path.isdir, sources))
+        return self._roots[folder]
+
+    def resolve(self, values: Values, origin: str) -> tuple[Resolved, ...]:
+        """What ``values``, met in the file ``origin``, may be when other files are asked."""
+        found = [
+            resolved for value in values for resolved in self._resolve(value, origin, (), False)
+        ]
+        return tuple(dict.fromkeys(found))
+
+    def find_class(self, path: str, facts: FileFacts) -> tuple[FileFacts, str] | None:
+        """The class that ``path``, met in the file of ``facts``, names, where the tree has it."""
+        for _ in range(MAX_LINKS):
+            if path.startswith(":"):
+                return (facts, path[1:]) if path[1:] in facts.classes else None
+            target = None if is_canonical(path) else self._export(path, facts.path)
+            defining = self.facts(target.path) if target is not None else None
+            values = defining.exports[target.name] if defining is not None and target else ()
+            if defining is None or not values:
+                return None
+            path, facts = values[0].path, defining
+        return None
+
+    def _resolve(
+        self, value: Value, origin: str, links: tuple[Link, ...], is_reference: bool
+    ) -> Iterator[Resolved]:
+        if len(links) > MAX_LINKS:
+            return
+        for starred, length in reversed(value.unless):
+            # A later star import wins, if its module has the name.
+            target = self._star_export(starred, origin)
+            if target is not None:
+                yield from self._follow(target, value.path[length:], value, links)
+                return
+        if is_canonical(value.path):
+            yield Resolved(value.path, value, is_reference, links)
+        elif value.path.startswith(":"):
+            yield from self._class_attribute(value, origin, links)
+        else:
+            yield from self._name(value, origin, links)
+
+    def _class_attribute(
+        self, value: Value, origin: str, links: tuple[Link, ...]
+    ) -> Iterator[Resolved]:
+        facts = self.facts(origin)
+        found = split_class_attribute(value.path, facts.classes) if facts else None
+        if facts is None or found is None:
+            return
+        link = Link(origin, f"{found.class_name}.{found.attribute}")
+        if link in links:
+            return
+        cls = facts.classes[found.class_name]
+        if found.attribute in cls.attributes:
+            for attribute in cls.attributes[found.attribute]:
+                yield from self._resolve(
+                    _append(attribute, found.rest, value), origin, (*links, link), not found.rest
+                )
+            return
+        for base in cls.bases:
+            inherited = replace(value, path=f"{base.path}.{found.attribute}{found.rest}", unless=())
+            yield from self._resolve(inherited, origin, (*links, link), not found.rest)
+
+    def _name(self, value: Value, origin: str, links: tuple[Link, ...]) -> Iterator[Resolved]:
+        names, steps = split_names(value.path)
+        dots = len(names) - len(names.lstrip("."))
+        parts = names.lstrip(".").split(".")
+        for length in range(len(parts) - 1, -1, -1):
+            module = "." * dots + ".".join(parts[:length])
+            if not module:
+                return
+            target = self._export(join_path(module, parts[length]), origin)
+            if target is not None:
+                rest = "".join(f".{part}" for part in parts[length + 1 :]) + steps
+                yield from self._follow(target, rest, value, links)
+                return
+
+    def _follow(
+        self, target: Link, rest: str, value: Value, links: tuple[Link, ...]
+    ) -> Iterator[Resolved]:
+        facts = self.facts(target.path)
+        if facts is None or target in links:
+            return
+        for exported in facts.exports.get(target.name, ()):
+            following = _append(exported, rest, value)
+            yield from self._resolve(following, target.path, (*links, target), not rest)
+
+    def _export(self, dotted: str, origin: str, depth: int = 0) -> Link | None:
+        """The file and the name in it that ``dotted`` (``package.module.name``) is bound to."""
+        module, name = split_module(dotted)
+        file = self.find(module, origin) if module else None
+        facts = self.facts(file) if file is not None else None
+        if file is None or facts is None or depth > MAX_LINKS:
+            return None
+        if name in facts.exports:
+            return Link(file, name)
+        if not name.startswith("_"):
+            for star in reversed(facts.stars):
+                found = self._star_export(join_path(star, name), file, depth + 1)
+                if found is not None:
+                    return found
+        return None
+
+    def _star_export(self, dotted: str, origin: str, depth: int = 0) -> Link | None:
+        """As _export, for a name that must come through ``from module import *``."""
+        module, name = split_module(dotted)
+        file = self.find(module, origin)
+        facts = self.facts(file) if file is not None else None
+        if facts is None or (facts.declared_all is not None and name not in facts.declared_all):
+            return None
+        return self._export(dotted, origin, depth)
+
+
+def _append(value: Value, rest: str, user: Value) -> Value:
+    return Value(value.path + rest, user.alias or value.alias, value.unless)
+
+
+def _module_file(root: str, parts: list[str]) -> str | None:
+    base = os.path.join(root, *parts)
+    for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):
+        if parts or candidate.endswith("__init__.py"):
+            if os.path.isfile(candidate):
+                return candidate
+    return None
+
+
+def _project_root(ancestors: list[str]) -> str:
+    """The outermost folder that still belongs to the project of the innermost."""
+    for folder in ancestors:
+        if os.path.exists(os.path.join(folder, ".git")):
+            return folder
+    marked = [
+        folder
+        for folder in ancestors
+        if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS)
+    ]
+    return marked[-1] if marked else ancestors[0]
+
+
+def _shown(path: str) -> str:
+    """``path`` as the user would write it: relative where it lies below the working directory."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative

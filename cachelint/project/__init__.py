@@ -1,0 +1,8 @@
+"""What one file cannot tell: what a class inherits from.
+
+``Project`` is the whole interface. Knows facts and modules, no rules and no configuration.
+"""
+
+from cachelint.project.hierarchy import Project
+
+__all__ = ["Project"]

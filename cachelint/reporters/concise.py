@@ -1,0 +1,11 @@
+"""One line a finding: ``path:row:column: CODE message``, as flake8 and compilers print it."""
+
+from __future__ import annotations
+
+from cachelint.engine import Report
+
+
+def render_concise(report: Report) -> str:
+    return "".join(
+        f"{d.path}:{d.span.row}:{d.span.column}: {d.code} {d.message}\n" for d in report.diagnostics
+    )

@@ -1,0 +1,159 @@
+"""
+# import-time-cache-access (CCH101)
+
+## What it does
+Finds `caches[alias]` that is evaluated while a module is imported: in a module or class body, a
+default argument, a decorator, a comprehension.
+
+## Why is this bad?
+Python imports the module for every `manage.py` command. Where the alias is missing from the
+settings of that environment, or its backend cannot be imported, the import raises
+`InvalidCacheBackendError`, and `check`, `migrate` and `collectstatic` die with it.
+
+Where the alias exists, the handle of the thread that imports first serves all threads: memcached
+clients then mix up their answers or hang. It also ignores `override_settings(CACHES=…)`, so tests
+talk to the real server.
+
+A `try`/`except` or `if alias in caches` around it prevents the crash, but freezes handle and
+fallback for the life of the process.
+
+## Example
+```python
+from django.core.cache import caches
+
+sessions = caches["sessions"]
+
+
+def load(key):
+    return sessions.get(key)
+```
+
+## Use instead
+```python
+from django.core.cache import caches
+
+
+def load(key):
+    return caches["sessions"].get(key)
+```
+
+For the alias `default` the proxy `django.core.cache.cache` is lazy already.
+
+## Fix safety
+There is no automatic fix yet. Under ASGI each task that uses an alias first gets a backend object
+of its own, and core Redis then connects once per request; a frozen handle hides that cost.
+
+## References
+- https://docs.djangoproject.com/en/stable/topics/cache/#accessing-the-cache
+- https://code.djangoproject.com/ticket/33252
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.diagnostic import Evidence, Severity, Span
+from cachelint.facts.records import GuardKind, Phase, Use
+from cachelint.facts.vocabulary import CONNECTION_PROXY, HANDLE, HANDLER
+from cachelint.modules import Resolved
+from cachelint.rules.rule import FileView, Finding
+
+WORDS = (b"caches",)
+SEVERITY = Severity.ERROR
+
+_BACKEND_ERRORS = frozenset({
+    "django.core.cache.InvalidCacheBackendError",
+    "django.core.cache.backends.base.InvalidCacheBackendError",
+    "django.core.exceptions.ImproperlyConfigured",
+})  # fmt: skip
+_OPENED = frozenset({HANDLE, f"{HANDLER}.create_connection()"})
+
+#: Bases, metaclasses and decorators that ask the values of a class body for attributes; a
+#: ConnectionProxy answers by opening its alias.
+_PROBING = frozenset({
+    "abc.ABC", "abc.ABCMeta", "dataclasses.dataclass", "django.contrib.auth.models.AbstractUser",
+    "django.contrib.auth.models.AbstractBaseUser", "django.contrib.gis.db.models.Model",
+    "django.db.models.Model", "django.db.models.base.Model", "enum.Enum", "enum.Flag",
+    "enum.IntEnum", "enum.IntFlag", "enum.StrEnum", "django.db.models.TextChoices",
+    "django.db.models.IntegerChoices", "django.db.models.Choices",
+})  # fmt: skip
+
+
+def check(view: FileView) -> Iterator[Finding]:
+    for use, resolved in view.uses:
+        if use.phase is not Phase.IMPORT:
+            continue
+        # `caches["x"].get()` is used on the spot: CCH104.
+        if resolved.path in _OPENED and use.outer != "attribute":
+            yield _opened(view, use, resolved)
+        elif resolved.path == f"{CONNECTION_PROXY}()" and _is_probed(view, use):
+            yield _probed(use)
+
+
+def _opened(view: FileView, use: Use, resolved: Resolved) -> Finding:
+    consequence = "where that alias is missing every manage.py command dies"
+    if view.is_unharmed(use, _BACKEND_ERRORS) or _is_checked(use):
+        consequence = "the guard around it prevents a crash, but the choice is made once"
+    return Finding(
+        span=use.span,
+        message=(
+            f"`{use.text}` is opened while the module is imported: {consequence},"
+            " and the handle of one thread serves all"
+        ),
+        help=_remedy(use, resolved),
+        cause=_alias_text(resolved),
+        evidence=(*view.link_evidence(resolved), *_guard_evidence(view, use)),
+    )
+
+
+def _remedy(use: Use, resolved: Resolved) -> str:
+    alias = resolved.value.alias
+    if alias is not None and alias.literal == "default":
+        return "`django.core.cache.cache` is the same cache, opened when it is used"
+    if use.text.endswith("]"):
+        return f"write `{use.text}` where the cache is used, inside the function or method"
+    return "open the cache where it is used, inside the function or method"
+
+
+def _alias_text(resolved: Resolved) -> str:
+    alias = resolved.value.alias
+    return alias.text if alias is not None else resolved.path
+
+
+def _is_checked(use: Use) -> bool:
+    return any(
+        guard.kind is GuardKind.MEMBERSHIP and guard.names[1].lower().endswith("caches")
+        for guard in use.guards
+    )
+
+
+def _guard_evidence(view: FileView, use: Use) -> Iterator[Evidence]:
+    for guard in use.guards:
+        span = Span(guard.row, 1, guard.row, 1)
+        if guard.kind is GuardKind.EXCEPT and view.is_unharmed(use, _BACKEND_ERRORS):
+            message = "the error is caught here, once: what was missing then is missing for good"
+            yield Evidence(view.facts.path, span, message)
+        elif guard.kind is GuardKind.MEMBERSHIP and guard.names[1].lower().endswith("caches"):
+            message = f"`{guard.names[0]} in {guard.names[1]}` is asked here, once"
+            yield Evidence(view.facts.path, span, message)
+
+
+def _is_probed(view: FileView, use: Use) -> bool:
+    if not use.in_class_body or not use.arguments:
+        return False
+    handlers = {resolved.path for resolved in view.resolve(use.arguments[0].values)}
+    return HANDLER in handlers and view.is_a(use.owner, _PROBING)
+
+
+def _probed(use: Use) -> Finding:
+    alias = use.arguments[1].text if len(use.arguments) > 1 else "its alias"
+    return Finding(
+        span=use.span,
+        message=(
+            f"`{use.text}` in the body of `{use.owner}` is opened while the module is imported:"
+            f" the class asks it for attributes, and where {alias} is missing every manage.py"
+            " command dies"
+        ),
+        help="open the cache in a method or property instead",
+        cause=alias,
+    )

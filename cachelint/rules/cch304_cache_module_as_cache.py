@@ -1,0 +1,70 @@
+"""
+# cache-module-as-cache (CCH304)
+
+## What it does
+Finds the module `django.core.cache` used as if it were the cache: `from django.core import cache`,
+then `cache.get(…)`.
+
+## Why is this bad?
+`django.core.cache` is a module; the cache is `django.core.cache.cache`. The line raises
+`AttributeError: module 'django.core.cache' has no attribute 'get'`.
+
+## Example
+```python
+from django.core import cache
+
+
+def rates():
+    return cache.get("rates")
+```
+
+## Use instead
+```python
+from django.core.cache import cache
+
+
+def rates():
+    return cache.get("rates")
+```
+
+## Fix safety
+There is no automatic fix yet.
+
+## References
+- https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.diagnostic import Severity
+from cachelint.facts.records import GuardKind
+from cachelint.facts.vocabulary import CACHE_API, MODULE
+from cachelint.rules.rule import FileView, Finding
+
+WORDS = (b"core.cache", b"core import")
+SEVERITY = Severity.ERROR
+
+_MISTAKEN = frozenset(f"{MODULE}.{name}" for name in CACHE_API)
+
+
+def check(view: FileView) -> Iterator[Finding]:
+    for use, resolved in view.uses:
+        if resolved.path not in _MISTAKEN:
+            continue
+        guarded = view.is_unharmed(use, frozenset({"builtins.AttributeError"})) or any(
+            guard.kind is GuardKind.HAS_ATTRIBUTE and resolved.path in guard.names
+            for guard in use.guards
+        )
+        if not guarded:
+            yield Finding(
+                span=use.span,
+                message=(
+                    f"`{use.text}` asks the module django.core.cache, not the cache: the line"
+                    " raises AttributeError when it runs"
+                ),
+                help="`from django.core.cache import cache`",
+                cause=MODULE,
+                evidence=view.link_evidence(resolved),
+            )

@@ -1,0 +1,165 @@
+"""What a rule sees of a file, and what it answers.
+
+A rule module has a docstring (its page) and three names: ``WORDS``, of which a file must contain
+one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, which yields findings.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import import_module
+from types import ModuleType
+
+from cachelint.diagnostic import Evidence, Severity, Span
+from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Values
+from cachelint.facts.vocabulary import MODULE, OLDEST_DJANGO, STAR_EXPORTS
+from cachelint.modules import Resolved
+from cachelint.project import Project
+
+Version = tuple[int, ...]
+
+#: The oldest Python that any supported Django runs on.
+_OLDEST_PYTHON: Version = (3, 6)
+_COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
+    "==": operator.eq, "!=": operator.ne,
+}  # fmt: skip
+_TEST_MODULE = re.compile(
+    r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$"
+)
+_ALWAYS_IMPORTABLE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule says of a place; the engine adds the rule's code, name and severity."""
+
+    span: Span
+    message: str
+    help: str
+    cause: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass
+class FileView:
+    """A file as the rules see it: its facts, resolved through the project around it.
+
+    ``django_version`` is the version that the project runs on, None for any from 3.2 on.
+    """
+
+    facts: FileFacts
+    project: Project
+    django_version: Version | None = None
+
+    @property
+    def is_test(self) -> bool:
+        return _TEST_MODULE.search(self.facts.path.replace("\\", "/")) is not None
+
+    @cached_property
+    def uses(self) -> list[tuple[Use, Resolved]]:
+        """Every use that can run on the Django in question, with each thing that it may be.
+
+        What only refers to a thing that another place made is left out.
+        """
+        return [
+            (use, resolved)
+            for use in self.facts.uses
+            if self._can_run(use.guards)
+            for resolved in self.project.resolve(use.values, self.facts)
+            if not resolved.is_reference
+        ]
+
+    @property
+    def imports(self) -> Iterator[Import]:
+        """Every import that can run on the Django in question."""
+        return (found for found in self.facts.imports if self._can_run(found.guards))
+
+    def resolve(self, values: Values) -> tuple[Resolved, ...]:
+        return self.project.resolve(values, self.facts)
+
+    def is_a(self, class_name: str, bases: frozenset[str]) -> bool:
+        """Whether a class of this file derives from one of ``bases``, at any distance."""
+        return not bases.isdisjoint(self.project.ancestors(self.facts, class_name))
+
+    def is_unharmed(self, use: Use, errors: frozenset[str]) -> bool:
+        """Whether one of ``errors`` (qualified names), or any error, is caught around ``use``."""
+        catching = errors | {"*", "builtins.Exception", "builtins.BaseException"}
+        return any(
+            guard.kind is GuardKind.EXCEPT and not catching.isdisjoint(guard.names)
+            for guard in use.guards
+        )
+
+    def link_evidence(self, resolved: Resolved) -> tuple[Evidence, ...]:
+        """The re-exports through which ``resolved`` was reached, each at its import."""
+        found = []
+        for link in resolved.links:
+            facts = self.project.facts(link.path)
+            for imported in facts.imports if facts is not None else ():
+                if facts is not None and imported.bound == link.name:
+                    message = f"`{link.name}` is Django's: re-exported here"
+                    found.append(Evidence(facts.path, imported.span, message))
+        return tuple(found)
+
+    def _can_run(self, guards: tuple[Guard, ...]) -> bool:
+        return not any(self._excludes(guard) for guard in guards)
+
+    def _excludes(self, guard: Guard) -> bool:
+        if guard.kind is GuardKind.AFTER_IMPORT_ERROR:
+            # What has been importable in every supported Django sends nobody to the handler.
+            return _ALWAYS_IMPORTABLE.issuperset(guard.names)
+        if guard.kind is GuardKind.VERSION and guard.test is not None:
+            symbol, bound = guard.test
+            if guard.names == ("sys.version_info",):
+                return not _is_possible(symbol, bound, None, _OLDEST_PYTHON)
+            return not _is_possible(symbol, bound, self.django_version, OLDEST_DJANGO)
+        return False
+
+
+def _is_possible(symbol: str, bound: Version, exact: Version | None, oldest: Version) -> bool:
+    """Whether ``version <symbol> bound`` holds for the exact version, or for any from the oldest."""
+    compare = _COMPARISONS[symbol]
+    if exact is not None:
+        return compare(exact[: len(bound)], bound)
+    if symbol in (">", ">=", "!="):
+        return True
+    if symbol == "==":
+        return bound >= oldest[: len(bound)]
+    return compare(oldest[: len(bound)], bound)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule by its code and name; its module is loaded when it is first asked for more."""
+
+    code: str
+    name: str
+    module_name: str
+
+    @property
+    def _module(self) -> ModuleType:
+        return import_module(self.module_name)
+
+    @property
+    def words(self) -> tuple[bytes, ...]:
+        words: tuple[bytes, ...] = self._module.WORDS
+        return words
+
+    @property
+    def severity(self) -> Severity:
+        severity: Severity = self._module.SEVERITY
+        return severity
+
+    @property
+    def page(self) -> str:
+        """The rule's documentation, Markdown."""
+        return inspect.cleandoc(self._module.__doc__ or "")
+
+    def check(self, view: FileView) -> Iterator[Finding]:
+        findings: Iterator[Finding] = self._module.check(view)
+        return findings

@@ -1,0 +1,203 @@
+"""A file as bytes, text, lines and tree; cache words and ``noqa``. Knows nothing of rules.
+
+The cache words are the contract of the prefilter: what contains none of them is not judged.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import tokenize
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cachelint.diagnostic import Span
+
+#: What every file that we judge contains at least one of (docs/ARCHITECTURE.md, invariant 7).
+#: ``cache`` counts in any case. Each rule names finer words of its own; every one of them
+#: stands for a file that also contains one of these.
+CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
+
+
+class UnparsedSource(Exception):
+    """A file that cannot be read, decoded or parsed; ``cause`` says why, the row says where.
+
+    ``text`` is its content as far as it could be decoded.
+    """
+
+    def __init__(self, cause: str, row: int = 1, column: int = 1, text: str = "") -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.row = row
+        self.column = column
+        self.text = text
+
+
+@dataclass
+class Source:
+    """The text of a file and its tree.
+
+    ``path`` is the path as the user sees it. ``lines`` are split where Python's own parser splits
+    them: at ``\\n``, ``\\r\\n`` and ``\\r``, not at form feeds or Unicode separators.
+    """
+
+    path: str
+    text: str
+    tree: ast.Module
+    _lines: list[str] = field(default_factory=list, init=False, repr=False)
+
+    @property
+    def lines(self) -> list[str]:
+        if not self._lines:
+            self._lines = split_lines(self.text)
+        return self._lines
+
+    def span(self, node: ast.expr | ast.stmt | ast.alias | ast.ExceptHandler) -> Span:
+        """The span of ``node`` in characters; ast counts columns in UTF-8 bytes."""
+        end_row = node.end_lineno or node.lineno
+        end_column = node.end_col_offset or node.col_offset
+        return Span(
+            node.lineno,
+            self._column(node.lineno, node.col_offset),
+            end_row,
+            self._column(end_row, end_column),
+        )
+
+    def _column(self, row: int, byte_column: int) -> int:
+        line = self.lines[row - 1]
+        if line.isascii():
+            return byte_column + 1
+        return len(line.encode()[:byte_column].decode()) + 1
+
+    def segment(self, node: ast.expr) -> str:
+        """The source text of ``node`` on one line."""
+        span = self.span(node)
+        rows = self.lines[span.row - 1 : span.end_row]
+        rows[-1] = rows[-1][: span.end_column - 1]
+        rows[0] = rows[0][span.column - 1 :]
+        return " ".join(row.strip() for row in rows)
+
+
+def split_lines(text: str) -> list[str]:
+    """The lines of ``text`` without their ends, split where Python's parser splits them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def has_cache_word(data: bytes) -> bool:
+    """Whether ``data`` contains a cache word; a file without one is never parsed."""
+    return b"cache" in data or any(word in data for word in CACHE_WORDS[1:]) or (
+        b"cache" in data.lower()
+    )
+
+
+def contains_any(data: bytes, words: Iterable[bytes]) -> bool:
+    """Whether one of ``words`` is in ``data``."""
+    return any(word in data for word in words)
+
+
+def read_bytes(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of the file at ``path``.
+
+    Raises UnparsedSource when the operating system refuses.
+    """
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - os.PathLike and str alike, no object built
+            return file.read()
+    except OSError as error:
+        raise UnparsedSource(f"cannot be read: {error.strerror or error}") from error
+
+
+def decode(data: bytes) -> str:
+    """``data`` as text, by its byte order mark, its encoding cookie (PEP 263) or as UTF-8.
+
+    Raises UnparsedSource for an unknown encoding and for bytes that it cannot decode.
+    """
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+    except SyntaxError as error:
+        raise UnparsedSource(f"cannot be decoded: {error.msg}") from error
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = split_lines(data[: error.start].decode("latin-1"))
+        cause = (
+            f"cannot be decoded: byte 0x{data[error.start]:02x} is not valid {error.encoding}"
+            f" ({error.reason})"
+        )
+        raise UnparsedSource(cause, row=len(before)) from error
+
+
+def parse(path: str, text: str) -> Source:
+    """Parse ``text``; raises UnparsedSource with row and column where Python refuses it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        raise UnparsedSource(
+            f"cannot be parsed: {error.msg}", error.lineno or 1, max(error.offset or 1, 1), text
+        ) from error
+    except (ValueError, RecursionError, MemoryError) as error:
+        row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
+        cause = str(error) or "nested too deeply"
+        raise UnparsedSource(f"cannot be parsed: {cause}", row, text=text) from error
+    return Source(path, text, tree)
+
+
+def load(path: str, data: bytes) -> Source:
+    """Decode and parse ``data``, the content of ``path``; raises UnparsedSource."""
+    return parse(path, decode(data))
+
+
+def logical_noqa_lines(source: Source) -> dict[int, str]:
+    """For each row the text in which a ``noqa`` comment counts for it.
+
+    Rows that one multi-line string or a backslash joins count as one, rows that brackets join do
+    not: the mapping of flake8's ``FileProcessor``, which is what people have in their fingers.
+    A file that Python's tokenizer refuses has no mapping, as in flake8: each row counts alone.
+    """
+    lines = source.lines
+    mapping: dict[int, str] = {}
+    first, last = len(lines) + 2, -1
+    try:
+        for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
+            if token.type in (tokenize.ENDMARKER, tokenize.DEDENT):
+                continue
+            first, last = min(first, token.start[0]), max(last, token.end[0])
+            if token.type in (tokenize.NL, tokenize.NEWLINE):
+                joined = "\n".join(lines[first - 1 : last])
+                mapping.update(dict.fromkeys(range(first, last + 1), joined))
+                first, last = len(lines) + 2, -1
+    except (tokenize.TokenError, SyntaxError):
+        return {}
+    return mapping
+
+
+class Suppressions:
+    """The ``noqa`` comments of a file, with the meaning that flake8 gives them."""
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._present = "noqa" in source.text.lower()
+        self._rows: dict[int, str] | None = None
+        self._whole_file: bool | None = None
+
+    def cover(self, code: str, row: int) -> bool:
+        """Whether a comment suppresses a diagnostic with ``code`` that starts in ``row``."""
+        if not self._present:
+            return False
+        # Theirs, not a copy: what counts as a noqa comment is flake8's to say.
+        from flake8.defaults import NOQA_FILE
+        from flake8.violation import Violation
+
+        lines = self._source.lines
+        if self._rows is None:
+            self._whole_file = any(NOQA_FILE.match(line) for line in lines)
+            self._rows = logical_noqa_lines(self._source)
+        if self._whole_file:
+            return True
+        line = self._rows.get(row, lines[row - 1] if row <= len(lines) else "")
+        violation = Violation(code, self._source.path, row, 1, "", line)
+        return bool(violation.is_inline_ignored(disable_noqa=False))
