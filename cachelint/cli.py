@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from cachelint import __version__
 from cachelint.config import (
@@ -93,7 +94,8 @@ def _configuration(options: argparse.Namespace) -> Configuration:
             codes = tuple(code for text in given for code in text.split(",") if code.strip())
             option = f"--{name.replace('_', '-')}"
             _check_selectors(codes, option)
-            configuration = replace(configuration, **{name: codes})
+            changes: dict[str, Any] = {name: codes}
+            configuration = replace(configuration, **changes)
     if options.django_version is not None:
         version = parse_django_version(options.django_version, "--django-version")
         configuration = replace(configuration, django_version=version)

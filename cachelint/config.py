@@ -89,7 +89,9 @@ def parse_django_version(value: Any, where: str) -> tuple[int, int]:
         raise ConfigurationError(f'{where} must be a version in quotes, such as "4.2"')
     version = (int(match[1]), int(match[2]))
     if version < (3, 2):
-        raise ConfigurationError(f"{where}: Django {value} is too old, cachelint knows 3.2 and newer")
+        raise ConfigurationError(
+            f"{where}: Django {value} is too old, cachelint knows 3.2 and newer"
+        )
     return version
 
 

@@ -162,7 +162,7 @@ def _parents_in_repository(folder: str) -> list[str]:
 
 
 def _read_patterns(path: str) -> GitIgnoreSpec:
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:  # noqa: PTH123
+    with open(path, encoding="utf-8", errors="surrogateescape") as file:
         return _compile(file.read().splitlines())
 
 

@@ -23,7 +23,7 @@ from cachelint.rules import FileView, Finding, Rule, all_rules
 from cachelint.source import (
     Source,
     Suppressions,
-    UnparsedSource,
+    UnparsedSourceError,
     contains_any,
     has_cache_word,
     load,
@@ -129,12 +129,12 @@ class Judge:
     def judge(self, source: Source) -> list[Diagnostic]:
         """The diagnostics of one file, sorted; ``noqa`` comments are not applied.
 
-        Raises UnparsedSource where the file is nested too deeply to be followed.
+        Raises UnparsedSourceError where the file is nested too deeply to be followed.
         """
         try:
             facts = collect_facts(source)
         except RecursionError as error:
-            raise UnparsedSource("cannot be followed: nested too deeply") from error
+            raise UnparsedSourceError("cannot be followed: nested too deeply") from error
         self.modules.add(facts)
         view = FileView(facts, Project(self.modules), self.configuration.django_version)
         ignored = self._ignored_codes(source.path)
@@ -183,7 +183,7 @@ class _Check:
             self.files += 1
             try:
                 self._file(found)
-            except UnparsedSource as error:
+            except UnparsedSourceError as error:
                 self._unparsed(found, error)
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
@@ -191,7 +191,7 @@ class _Check:
 
     def _file(self, found: Found) -> None:
         if found.error is not None:
-            raise UnparsedSource(f"cannot be read: {found.error}")
+            raise UnparsedSourceError(f"cannot be read: {found.error}")
         data = read_bytes(found.path)
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
@@ -205,7 +205,7 @@ class _Check:
             self.diagnostics += kept
             self.sources[found.path] = source.lines
 
-    def _unparsed(self, found: Found, error: UnparsedSource) -> None:
+    def _unparsed(self, found: Found, error: UnparsedSourceError) -> None:
         # Loaded here: most runs parse every file they look at.
         from cachelint.rules.cch001_unparsed_file import finding
 

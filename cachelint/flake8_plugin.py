@@ -72,7 +72,7 @@ class CacheLintPlugin:
         if not has_cache_word(text.encode(errors="surrogatepass")):
             return
         from cachelint.engine import Judge
-        from cachelint.source import Source, UnparsedSource
+        from cachelint.source import Source, UnparsedSourceError
 
         cls = type(self)
         if cls._judge is None:
@@ -81,7 +81,7 @@ class CacheLintPlugin:
             return
         try:
             diagnostics = cls._judge.judge(Source(self._filename, text, self._tree))
-        except UnparsedSource as error:
+        except UnparsedSourceError as error:
             # flake8 has parsed the file, so that no E999 stands in for this one.
             yield error.row, error.column - 1, f"CCH001 {error.cause}", cls
             return

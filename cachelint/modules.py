@@ -15,7 +15,7 @@ from cachelint.facts import collect_facts
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
 from cachelint.facts.records import FileFacts, Value, Values
 from cachelint.facts.vocabulary import is_canonical
-from cachelint.source import UnparsedSource, load, read_bytes
+from cachelint.source import UnparsedSourceError, load, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -62,7 +62,7 @@ class Modules:
         if key not in self._facts:
             try:
                 self._facts[key] = collect_facts(load(_shown(key), read_bytes(key)))
-            except (UnparsedSource, RecursionError):
+            except (UnparsedSourceError, RecursionError):
                 # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
                 self._facts[key] = None
         return self._facts[key]
@@ -93,7 +93,7 @@ class Modules:
         return None
 
     def _roots_of(self, folder: str) -> tuple[str, ...]:
-        """Folders from which a file in ``folder`` imports: its package's root up to the project's."""
+        """Folders from which ``folder`` imports: from its package's root up to the project's."""
         if folder not in self._roots:
             start = folder
             while os.path.exists(os.path.join(start, "__init__.py")):
@@ -220,11 +220,10 @@ def _append(value: Value, rest: str, user: Value) -> Value:
 
 def _module_file(root: str, parts: list[str]) -> str | None:
     base = os.path.join(root, *parts)
-    for candidate in (os.path.join(base, "__init__.py"), f"{base}.py"):
-        if parts or candidate.endswith("__init__.py"):
-            if os.path.isfile(candidate):
-                return candidate
-    return None
+    package = os.path.join(base, "__init__.py")
+    if os.path.isfile(package):
+        return package
+    return f"{base}.py" if parts and os.path.isfile(f"{base}.py") else None
 
 
 def _project_root(ancestors: list[str]) -> str:

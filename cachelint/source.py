@@ -21,7 +21,7 @@ from cachelint.diagnostic import Span
 CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
 
 
-class UnparsedSource(Exception):
+class UnparsedSourceError(Exception):
     """A file that cannot be read, decoded or parsed; ``cause`` says why, the row says where.
 
     ``text`` is its content as far as it could be decoded.
@@ -87,8 +87,10 @@ def split_lines(text: str) -> list[str]:
 
 def has_cache_word(data: bytes) -> bool:
     """Whether ``data`` contains a cache word; a file without one is never parsed."""
-    return b"cache" in data or any(word in data for word in CACHE_WORDS[1:]) or (
-        b"cache" in data.lower()
+    return (
+        b"cache" in data
+        or any(word in data for word in CACHE_WORDS[1:])
+        or (b"cache" in data.lower())
     )
 
 
@@ -100,24 +102,24 @@ def contains_any(data: bytes, words: Iterable[bytes]) -> bool:
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
     """The bytes of the file at ``path``.
 
-    Raises UnparsedSource when the operating system refuses.
+    Raises UnparsedSourceError when the operating system refuses.
     """
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - os.PathLike and str alike, no object built
+        with open(path, "rb") as file:
             return file.read()
     except OSError as error:
-        raise UnparsedSource(f"cannot be read: {error.strerror or error}") from error
+        raise UnparsedSourceError(f"cannot be read: {error.strerror or error}") from error
 
 
 def decode(data: bytes) -> str:
     """``data`` as text, by its byte order mark, its encoding cookie (PEP 263) or as UTF-8.
 
-    Raises UnparsedSource for an unknown encoding and for bytes that it cannot decode.
+    Raises UnparsedSourceError for an unknown encoding and for bytes that it cannot decode.
     """
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
     except SyntaxError as error:
-        raise UnparsedSource(f"cannot be decoded: {error.msg}") from error
+        raise UnparsedSourceError(f"cannot be decoded: {error.msg}") from error
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
@@ -126,28 +128,28 @@ def decode(data: bytes) -> str:
             f"cannot be decoded: byte 0x{data[error.start]:02x} is not valid {error.encoding}"
             f" ({error.reason})"
         )
-        raise UnparsedSource(cause, row=len(before)) from error
+        raise UnparsedSourceError(cause, row=len(before)) from error
 
 
 def parse(path: str, text: str) -> Source:
-    """Parse ``text``; raises UnparsedSource with row and column where Python refuses it."""
+    """Parse ``text``; raises UnparsedSourceError with row and column where Python refuses it."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
-        raise UnparsedSource(
+        raise UnparsedSourceError(
             f"cannot be parsed: {error.msg}", error.lineno or 1, max(error.offset or 1, 1), text
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
         row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
         cause = str(error) or "nested too deeply"
-        raise UnparsedSource(f"cannot be parsed: {cause}", row, text=text) from error
+        raise UnparsedSourceError(f"cannot be parsed: {cause}", row, text=text) from error
     return Source(path, text, tree)
 
 
 def load(path: str, data: bytes) -> Source:
-    """Decode and parse ``data``, the content of ``path``; raises UnparsedSource."""
+    """Decode and parse ``data``, the content of ``path``; raises UnparsedSourceError."""
     return parse(path, decode(data))
 
 

@@ -5,34 +5,23 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
+from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
-from cachelint.facts.expressions import Context, ExpressionWalker, mentions_cache
+from cachelint.facts.expressions import mentions_cache
 from cachelint.facts.locals import captured_names
-from cachelint.facts.paths import join_path, split_class_attribute
-from cachelint.facts.records import (
-    ClassFacts,
-    FileFacts,
-    Guard,
-    GuardKind,
-    Import,
-    Phase,
-    Use,
-    Value,
-    Values,
-)
-from cachelint.facts.scope import Scope, ScopeKind, join, known_value, merge
+from cachelint.facts.paths import split_class_attribute
+from cachelint.facts.records import FileFacts, Guard, GuardKind, Use, Values
+from cachelint.facts.scope import join
 from cachelint.source import Source
 
-_INITIALISERS = frozenset({"__init__", "__new__", "__post_init__"})
 _IMPORT_ERRORS = frozenset(
     f"builtins.{name}"
     for name in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 )
-_FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 class _End(IntEnum):
@@ -49,23 +38,21 @@ def collect_facts(source: Source) -> FileFacts:
 
 
 @dataclass
-class _StatementWalker(ExpressionWalker):
-    imports: list[Import] = field(default_factory=list)
-    classes: dict[str, ClassFacts] = field(default_factory=dict)
-    declared_all: tuple[str, ...] | None = None
+class _StatementWalker(BindingWalker):
+    """Follows the flow of control."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._executors: dict[type[ast.AST], Callable[[Any], _End | None]] = {
-            ast.FunctionDef: self._function,
-            ast.AsyncFunctionDef: self._function,
-            ast.ClassDef: self._class,
-            ast.Import: self._import,
-            ast.ImportFrom: self._import_from,
-            ast.Assign: self._assignment,
-            ast.AnnAssign: self._annotated_assignment,
-            ast.AugAssign: self._augmented_assignment,
-            ast.Delete: self._delete,
+            ast.FunctionDef: self.execute_function,
+            ast.AsyncFunctionDef: self.execute_function,
+            ast.ClassDef: self.execute_class,
+            ast.Import: self.execute_import,
+            ast.ImportFrom: self.execute_import_from,
+            ast.Assign: self.execute_assignment,
+            ast.AnnAssign: self.execute_annotated_assignment,
+            ast.AugAssign: self.execute_augmented_assignment,
+            ast.Delete: self.execute_delete,
             ast.If: self._if,
             ast.For: self._for,
             ast.AsyncFor: self._for,
@@ -89,9 +76,6 @@ class _StatementWalker(ExpressionWalker):
             self._executors[ast.TypeAlias] = lambda node: self.scope.bind(node.name.id, ())
 
     def collect(self) -> FileFacts:
-        self._eager_annotations = sys.version_info < (3, 14) and not _postpones_annotations(
-            self.source.tree
-        )
         module = self.scope
         self.block(self.source.tree.body)
         while self.pending:
@@ -125,6 +109,9 @@ class _StatementWalker(ExpressionWalker):
             return []
         attributes = self.classes[found.class_name].attributes
         return [value.path for value in attributes.get(found.attribute, ())]
+
+    def walk_body(self, body: list[ast.stmt]) -> None:
+        self.block(body)
 
     # -- blocks ------------------------------------------------------------------------------
 
@@ -310,166 +297,6 @@ class _StatementWalker(ExpressionWalker):
             branches.append(lambda: _End.GOES_ON)
         return self._branches(branches)
 
-    # -- bindings ----------------------------------------------------------------------------
-
-    def bind(self, target: ast.expr, values: Values) -> None:
-        """Bind ``target``; what lies inside it (``caches[x] = …``) is evaluated, not read."""
-        if isinstance(target, ast.Name):
-            self.scope.bind(target.id, values)
-        elif isinstance(target, ast.Starred):
-            self.bind(target.value, ())
-        elif isinstance(target, (ast.Tuple, ast.List)):
-            for element in target.elts:
-                self.bind(element, ())
-        elif isinstance(target, ast.Attribute):
-            for value in self.evaluate(target.value):
-                self._bind_attribute(value, target.attr, values)
-        elif isinstance(target, ast.Subscript):
-            self.evaluate(target.value)
-            self.evaluate(target.slice)
-
-    def _bind_attribute(self, instance: Value, attribute: str, values: Values) -> None:
-        facts = self.classes.get(instance.path.removeprefix(":"))
-        if facts is not None and instance.path.startswith(":"):
-            facts.attributes[attribute] = merge(facts.attributes.get(attribute, ()), values)
-
-    def _assignment(self, node: ast.Assign) -> None:
-        elements = _elements(node.value)
-        targets = [_elements(target) for target in node.targets]
-        if elements and all(target and len(target) == len(elements) for target in targets):
-            for index, element in enumerate(elements):
-                values = self.evaluate(element)
-                for target in targets:
-                    self.bind(target[index], values)
-            return
-        values = self.evaluate(node.value)
-        for whole in node.targets:
-            if isinstance(whole, ast.Name) and whole.id == "__all__":
-                self.declared_all = _strings(node.value)
-            self.bind(whole, values)
-
-    def _annotated_assignment(self, node: ast.AnnAssign) -> None:
-        if self.scope.kind is not ScopeKind.FUNCTION:
-            self._annotation(node.annotation)
-        if node.value is not None:
-            self.bind(node.target, self.evaluate(node.value))
-
-    def _augmented_assignment(self, node: ast.AugAssign) -> None:
-        self.evaluate(node.value)
-        if isinstance(node.target, ast.Name) and node.target.id == "__all__":
-            more = _strings(node.value)
-            known = self.declared_all
-            self.declared_all = None if known is None or more is None else known + more
-        self.bind(node.target, ())
-
-    def _annotation(self, node: ast.expr | None) -> None:
-        if node is not None and self._eager_annotations:
-            self.evaluate(node)
-
-    def _delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            if isinstance(target, ast.Name):
-                self.scope.names.pop(target.id, None)
-            else:
-                self.bind(target, ())
-
-    def _import(self, node: ast.Import) -> None:
-        for alias in node.names:
-            bound = alias.asname or alias.name.partition(".")[0]
-            path = alias.name if alias.asname else bound
-            self._record_import(alias.name, bound, alias)
-            self.scope.bind(bound, known_value(path))
-
-    def _import_from(self, node: ast.ImportFrom) -> None:
-        module = "." * node.level + (node.module or "")
-        for alias in node.names:
-            if alias.name == "*":
-                self._record_import(module, "*", node)
-                self.scope.bind_star(module)
-                continue
-            bound, path = alias.asname or alias.name, join_path(module, alias.name)
-            self._record_import(path, bound, alias)
-            self.scope.bind(bound, known_value(path))
-
-    def _record_import(self, path: str, bound: str, node: ast.alias | ast.ImportFrom) -> None:
-        span = self.source.span(node)
-        self.imports.append(Import(path, bound, span, self.context.phase, self.context.guards))
-
-    # -- definitions -------------------------------------------------------------------------
-
-    def _qualify(self, name: str) -> str:
-        owner = self.context.owner
-        if not owner:
-            return name
-        separator = "." if self.context.in_class_body else ".<locals>."
-        return owner + separator + name
-
-    def _function(self, node: _FunctionDef) -> None:
-        for decorator in node.decorator_list:
-            self.evaluate(decorator)
-        self.evaluate_defaults(node.args)
-        for argument in ast.walk(node.args):
-            if isinstance(argument, ast.arg):
-                self._annotation(argument.annotation)
-        self._annotation(node.returns)
-        name = self._qualify(node.name)
-        scope = self.function_scope(node.args, node.body)
-        context = self.context.deferred(self._phase_of(node.name), name)
-        if self.context.in_class_body:
-            self._bind_self(node, scope)
-        self.scope.bind(node.name, known_value(f":{name}"))
-        self.pending.append(lambda: self.inside(scope, context, lambda: self.block(node.body)))
-
-    def _phase_of(self, name: str) -> Phase:
-        if self.context.in_class_body:
-            if name in _INITIALISERS:
-                return Phase.INIT
-            if name == "ready":
-                return Phase.READY
-        return Phase.CALL
-
-    def _bind_self(self, node: _FunctionDef, scope: Scope) -> None:
-        parameters = [*node.args.posonlyargs, *node.args.args]
-        static = any(
-            value.path == "builtins.staticmethod"
-            for decorator in node.decorator_list
-            for value in self.peek(decorator)
-        )
-        if parameters and not static:
-            scope.bind(parameters[0].arg, known_value(f":{self.context.owner}"))
-
-    def _class(self, node: ast.ClassDef) -> None:
-        decorators = tuple(v for d in node.decorator_list for v in self.evaluate(d))
-        bases = tuple(v for base in node.bases for v in self.evaluate(base))
-        metaclass: Values = ()
-        for keyword in node.keywords:
-            values = self.evaluate(keyword.value)
-            if keyword.arg == "metaclass":
-                metaclass = values
-        name = self._qualify(node.name)
-        facts = ClassFacts(bases, metaclass, decorators, {})
-        self.classes[name] = facts
-        scope = Scope(ScopeKind.CLASS, self.scope)
-        context = Context(self.context.phase, self.context.guards, name, in_class_body=True)
-        self.inside(scope, context, lambda: self.block(node.body))
-        facts.attributes.update(scope.names)
-        self.scope.bind(node.name, known_value(f":{name}"))
-
-
-def _elements(node: ast.expr) -> list[ast.expr]:
-    """The elements of a tuple or list display without a star, to be bound one by one."""
-    if not isinstance(node, (ast.Tuple, ast.List)):
-        return []
-    return [] if any(isinstance(e, ast.Starred) for e in node.elts) else node.elts
-
-
-def _strings(node: ast.expr) -> tuple[str, ...] | None:
-    elements = node.elts if isinstance(node, (ast.Tuple, ast.List)) else None
-    if elements is None:
-        return None
-    strings = [e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)]
-    return tuple(strings) if len(strings) == len(elements) else None
-
 
 def _swallows(values: Values) -> bool:
     """Whether a context manager is known to swallow the exceptions it is given."""
@@ -477,13 +304,4 @@ def _swallows(values: Values) -> bool:
         value.path in ("contextlib.suppress()", "pytest.raises()")
         or value.path.endswith((".assertRaises()", ".assertRaisesMessage()"))
         for value in values
-    )
-
-
-def _postpones_annotations(tree: ast.Module) -> bool:
-    return any(
-        isinstance(node, ast.ImportFrom)
-        and node.module == "__future__"
-        and any(alias.name == "annotations" for alias in node.names)
-        for node in tree.body
     )

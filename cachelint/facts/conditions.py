@@ -142,9 +142,10 @@ def _integers(node: ast.expr, first_only: bool) -> tuple[int, ...] | None:
 
 
 def _read_hasattr(test: ast.Call, resolve: Resolve) -> Condition:
-    if len(test.args) != 2 or not isinstance(test.args[1], ast.Constant):
-        return Condition()
     if not any(value.path == "builtins.hasattr" for value in resolve(test.func)):
         return Condition()
-    names = tuple(f"{value.path}.{test.args[1].value}" for value in resolve(test.args[0]))
+    name = test.args[1] if len(test.args) == 2 else None
+    if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
+        return Condition()
+    names = tuple(f"{value.path}.{name.value}" for value in resolve(test.args[0]))
     return Condition(true=Branch((Guard(GuardKind.HAS_ATTRIBUTE, names, test.lineno),)))

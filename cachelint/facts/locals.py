@@ -37,7 +37,9 @@ def collect_local_names(arguments: ast.arguments, body: Iterable[ast.AST]) -> Lo
         else:
             bound.update(_bound_by(node))
     declared = global_names | nonlocal_names
-    return LocalNames(frozenset(bound - declared), frozenset(global_names), frozenset(nonlocal_names))
+    return LocalNames(
+        frozenset(bound - declared), frozenset(global_names), frozenset(nonlocal_names)
+    )
 
 
 def captured_names(pattern: ast.pattern) -> Iterator[str]:

@@ -125,7 +125,5 @@ def join(first: dict[str, Values], second: dict[str, Values]) -> dict[str, Value
 def extend(values: Values, step: str) -> Values:
     """``values`` after an attribute, an item or a call."""
     return tuple(
-        replace(value, path=value.path + step)
-        for value in values
-        if len(value.path) < MAX_PATH
+        replace(value, path=value.path + step) for value in values if len(value.path) < MAX_PATH
     )

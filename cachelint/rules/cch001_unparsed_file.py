@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity, Span
 from cachelint.rules.rule import FileView, Finding
-from cachelint.source import UnparsedSource
+from cachelint.source import UnparsedSourceError
 
 WORDS = ()
 SEVERITY = Severity.ERROR
@@ -44,7 +44,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return iter(())
 
 
-def finding(error: UnparsedSource) -> Finding:
+def finding(error: UnparsedSourceError) -> Finding:
     """The finding for a file that could not be read, decoded or parsed."""
     return Finding(
         span=Span(error.row, error.column, error.row, error.column),

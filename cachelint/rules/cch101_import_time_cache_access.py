@@ -91,15 +91,18 @@ def check(view: FileView) -> Iterator[Finding]:
 
 
 def _opened(view: FileView, use: Use, resolved: Resolved) -> Finding:
-    consequence = "where that alias is missing every manage.py command dies"
+    consequence = (
+        "where that alias is missing the import raises InvalidCacheBackendError,"
+        " and everywhere else the handle of one thread serves all"
+    )
     if view.is_unharmed(use, _BACKEND_ERRORS) or _is_checked(use):
-        consequence = "the guard around it prevents a crash, but the choice is made once"
+        consequence = (
+            "the guard around it prevents a crash, but the choice is made once,"
+            " and the handle of one thread serves all"
+        )
     return Finding(
         span=use.span,
-        message=(
-            f"`{use.text}` is opened while the module is imported: {consequence},"
-            " and the handle of one thread serves all"
-        ),
+        message=f"`{use.text}` is opened while the module is imported: {consequence}",
         help=_remedy(use, resolved),
         cause=_alias_text(resolved),
         evidence=(*view.link_evidence(resolved), *_guard_evidence(view, use)),
@@ -151,8 +154,8 @@ def _probed(use: Use) -> Finding:
         span=use.span,
         message=(
             f"`{use.text}` in the body of `{use.owner}` is opened while the module is imported:"
-            f" the class asks it for attributes, and where {alias} is missing every manage.py"
-            " command dies"
+            f" the class asks it for attributes, and where {alias} is missing the import raises"
+            " InvalidCacheBackendError"
         ),
         help="open the cache in a method or property instead",
         cause=alias,

@@ -3,8 +3,8 @@
 
 ## What it does
 Finds caches that are used while a module is imported or in `AppConfig.ready()`: `cache.get(…)`,
-`cache.default_timeout`, `caches[alias].set(…)`, `key in cache`, `hasattr(cache, …)`, and `cache.get`
-passed on as a value. The bare proxy `cache` may be passed on: it opens nothing.
+`cache.default_timeout`, `caches[alias].set(…)`, `key in cache`, `hasattr(cache, …)`, and
+`cache.get` passed on as a value. The bare proxy `cache` may be passed on: it opens nothing.
 
 Silent in test modules.
 
@@ -90,16 +90,16 @@ def _looks_at_proxy(view: FileView, use: Use) -> bool:
     return any(resolved.path == PROXY for resolved in view.resolve(use.arguments[0].values))
 
 
-def _finding(
-    view: FileView, use: Use, resolved: Resolved, moment: str, connects: bool
-) -> Finding:
+def _finding(view: FileView, use: Use, resolved: Resolved, moment: str, connects: bool) -> Finding:
     if connects:
-        fact = f"`{use.text}` talks to the cache server {moment}: where the server cannot be reached"
+        fact, danger = "talks to the cache", "its server cannot be reached"
     else:
-        fact = f"`{use.text}` opens the cache {moment}: where its alias or backend is missing"
+        fact, danger = "opens the cache", "its alias or backend is missing"
     return Finding(
         span=use.span,
-        message=f"{fact} every manage.py command dies",
+        message=(
+            f"`{use.text}` {fact} {moment}: where {danger}, manage.py check and migrate die with it"
+        ),
         help="read the cache inside the function that needs the value",
         cause=resolved.path,
         evidence=view.link_evidence(resolved),

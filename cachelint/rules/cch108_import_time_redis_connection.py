@@ -58,7 +58,7 @@ def check(view: FileView) -> Iterator[Finding]:
             span=use.span,
             message=(
                 f"`{use.text}` is called while the module is imported: where that alias is missing"
-                " or is not Redis every manage.py command dies"
+                " or is not django-redis, the import raises"
             ),
             help="ask for the connection where it is used, inside the function or method",
             cause=alias.text if alias is not None else '"default"',

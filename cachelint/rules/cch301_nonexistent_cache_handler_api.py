@@ -60,7 +60,7 @@ _INSTEAD = {
     "keys": "`list(caches)` has the aliases",
     "values": "`caches.all()` has the caches; it opens every one",
     "items": "`for alias in caches` has the aliases",
-    "default": "`caches[\"default\"]`, or the proxy `django.core.cache.cache`",
+    "default": '`caches["default"]`, or the proxy `django.core.cache.cache`',
     "close_all": "Django has it from 4.1 on; before, `for c in caches.all(): c.close()`",
 }
 

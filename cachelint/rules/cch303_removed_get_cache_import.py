@@ -54,7 +54,9 @@ _ATTRIBUTE_ERRORS = frozenset({
 def check(view: FileView) -> Iterator[Finding]:
     for imported in view.imports:
         if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERRORS):
-            yield _finding(imported.span, "`get_cache` cannot be imported: the line raises ImportError")
+            yield _finding(
+                imported.span, "`get_cache` cannot be imported: the line raises ImportError"
+            )
     for use, resolved in view.uses:
         # The module's attribute; what an import of the name brings is the import's finding.
         if resolved.path == REMOVED_GET_CACHE and not _expects(use.guards, _ATTRIBUTE_ERRORS):

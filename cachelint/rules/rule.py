@@ -122,7 +122,7 @@ class FileView:
 
 
 def _is_possible(symbol: str, bound: Version, exact: Version | None, oldest: Version) -> bool:
-    """Whether ``version <symbol> bound`` holds for the exact version, or for any from the oldest."""
+    """Whether ``version <symbol> bound`` holds for the exact version, else for any since oldest."""
     compare = _COMPARISONS[symbol]
     if exact is not None:
         return compare(exact[: len(bound)], bound)

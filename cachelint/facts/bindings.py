@@ -1,0 +1,204 @@
+"""Statements that bind names: assignments, imports, functions and classes."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from dataclasses import dataclass, field
+
+from cachelint.facts.expressions import Context, ExpressionWalker
+from cachelint.facts.paths import join_path
+from cachelint.facts.records import ClassFacts, Import, Phase, Value, Values
+from cachelint.facts.scope import Scope, ScopeKind, known_value, merge
+
+_INITIALISERS = frozenset({"__init__", "__new__", "__post_init__"})
+_FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass
+class BindingWalker(ExpressionWalker):
+    """Binds names and attributes, and walks into functions and classes."""
+
+    imports: list[Import] = field(default_factory=list)
+    classes: dict[str, ClassFacts] = field(default_factory=dict)
+    declared_all: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # Before Python 3.14 annotations are evaluated where they stand.
+        self._eager_annotations = sys.version_info < (3, 14) and not _postpones_annotations(
+            self.source.tree
+        )
+
+    def walk_body(self, body: list[ast.stmt]) -> None:
+        """Walk the body of a function or class."""
+        raise NotImplementedError
+
+    def bind(self, target: ast.expr, values: Values) -> None:
+        """Bind ``target``; what lies inside it (``caches[x] = …``) is evaluated, not read."""
+        if isinstance(target, ast.Name):
+            self.scope.bind(target.id, values)
+        elif isinstance(target, ast.Starred):
+            self.bind(target.value, ())
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            for element in target.elts:
+                self.bind(element, ())
+        elif isinstance(target, ast.Attribute):
+            for value in self.evaluate(target.value):
+                self._bind_attribute(value, target.attr, values)
+        elif isinstance(target, ast.Subscript):
+            self.evaluate(target.value)
+            self.evaluate(target.slice)
+
+    def _bind_attribute(self, instance: Value, attribute: str, values: Values) -> None:
+        facts = self.classes.get(instance.path.removeprefix(":"))
+        if facts is not None and instance.path.startswith(":"):
+            facts.attributes[attribute] = merge(facts.attributes.get(attribute, ()), values)
+
+    def execute_assignment(self, node: ast.Assign) -> None:
+        elements = _elements(node.value)
+        targets = [_elements(target) for target in node.targets]
+        if elements and all(target and len(target) == len(elements) for target in targets):
+            for index, element in enumerate(elements):
+                values = self.evaluate(element)
+                for target in targets:
+                    self.bind(target[index], values)
+            return
+        values = self.evaluate(node.value)
+        for whole in node.targets:
+            if isinstance(whole, ast.Name) and whole.id == "__all__":
+                self.declared_all = _strings(node.value)
+            self.bind(whole, values)
+
+    def execute_annotated_assignment(self, node: ast.AnnAssign) -> None:
+        if self.scope.kind is not ScopeKind.FUNCTION:
+            self._annotation(node.annotation)
+        if node.value is not None:
+            self.bind(node.target, self.evaluate(node.value))
+
+    def execute_augmented_assignment(self, node: ast.AugAssign) -> None:
+        self.evaluate(node.value)
+        if isinstance(node.target, ast.Name) and node.target.id == "__all__":
+            more = _strings(node.value)
+            known = self.declared_all
+            self.declared_all = None if known is None or more is None else known + more
+        self.bind(node.target, ())
+
+    def _annotation(self, node: ast.expr | None) -> None:
+        if node is not None and self._eager_annotations:
+            self.evaluate(node)
+
+    def execute_delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.scope.names.pop(target.id, None)
+            else:
+                self.bind(target, ())
+
+    def execute_import(self, node: ast.Import) -> None:
+        for alias in node.names:
+            bound = alias.asname or alias.name.partition(".")[0]
+            path = alias.name if alias.asname else bound
+            self._record_import(alias.name, bound, alias)
+            self.scope.bind(bound, known_value(path))
+
+    def execute_import_from(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                self._record_import(module, "*", node)
+                self.scope.bind_star(module)
+                continue
+            bound, path = alias.asname or alias.name, join_path(module, alias.name)
+            self._record_import(path, bound, alias)
+            self.scope.bind(bound, known_value(path))
+
+    def _record_import(self, path: str, bound: str, node: ast.alias | ast.ImportFrom) -> None:
+        span = self.source.span(node)
+        self.imports.append(Import(path, bound, span, self.context.phase, self.context.guards))
+
+    # -- definitions -------------------------------------------------------------------------
+
+    def _qualify(self, name: str) -> str:
+        owner = self.context.owner
+        if not owner:
+            return name
+        separator = "." if self.context.in_class_body else ".<locals>."
+        return owner + separator + name
+
+    def execute_function(self, node: _FunctionDef) -> None:
+        for decorator in node.decorator_list:
+            self.evaluate(decorator)
+        self.evaluate_defaults(node.args)
+        for argument in ast.walk(node.args):
+            if isinstance(argument, ast.arg):
+                self._annotation(argument.annotation)
+        self._annotation(node.returns)
+        name = self._qualify(node.name)
+        scope = self.function_scope(node.args, node.body)
+        context = self.context.deferred(self._phase_of(node.name), name)
+        if self.context.in_class_body:
+            self._bind_self(node, scope)
+        self.scope.bind(node.name, known_value(f":{name}"))
+        self.pending.append(lambda: self.inside(scope, context, lambda: self.walk_body(node.body)))
+
+    def _phase_of(self, name: str) -> Phase:
+        if self.context.in_class_body:
+            if name in _INITIALISERS:
+                return Phase.INIT
+            if name == "ready":
+                return Phase.READY
+        return Phase.CALL
+
+    def _bind_self(self, node: _FunctionDef, scope: Scope) -> None:
+        parameters = [*node.args.posonlyargs, *node.args.args]
+        static = any(
+            value.path == "builtins.staticmethod"
+            for decorator in node.decorator_list
+            for value in self.peek(decorator)
+        )
+        if parameters and not static:
+            scope.bind(parameters[0].arg, known_value(f":{self.context.owner}"))
+
+    def execute_class(self, node: ast.ClassDef) -> None:
+        decorators = tuple(v for d in node.decorator_list for v in self.evaluate(d))
+        bases = tuple(v for base in node.bases for v in self.evaluate(base))
+        metaclass: Values = ()
+        for keyword in node.keywords:
+            values = self.evaluate(keyword.value)
+            if keyword.arg == "metaclass":
+                metaclass = values
+        name = self._qualify(node.name)
+        facts = ClassFacts(bases, metaclass, decorators, {})
+        self.classes[name] = facts
+        scope = Scope(ScopeKind.CLASS, self.scope)
+        context = Context(self.context.phase, self.context.guards, name, in_class_body=True)
+        self.inside(scope, context, lambda: self.walk_body(node.body))
+        facts.attributes.update(scope.names)
+        self.scope.bind(node.name, known_value(f":{name}"))
+
+
+def _elements(node: ast.expr) -> list[ast.expr]:
+    """The elements of a tuple or list display without a star, to be bound one by one."""
+    if not isinstance(node, (ast.Tuple, ast.List)):
+        return []
+    return [] if any(isinstance(e, ast.Starred) for e in node.elts) else node.elts
+
+
+def _strings(node: ast.expr) -> tuple[str, ...] | None:
+    elements = node.elts if isinstance(node, (ast.Tuple, ast.List)) else None
+    if elements is None:
+        return None
+    strings = [
+        e.value for e in elements if isinstance(e, ast.Constant) and isinstance(e.value, str)
+    ]
+    return tuple(strings) if len(strings) == len(elements) else None
+
+
+def _postpones_annotations(tree: ast.Module) -> bool:
+    return any(
+        isinstance(node, ast.ImportFrom)
+        and node.module == "__future__"
+        and any(alias.name == "annotations" for alias in node.names)
+        for node in tree.body
+    )
