@@ -5,9 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from cachelint.facts.expressions import Context, ExpressionWalker
-from cachelint.facts.paths import join_path
+from cachelint.facts.expressions import Context, ExpressionWalker, function_scope
+from cachelint.facts.paths import join_path, mentions_cache
 from cachelint.facts.records import ClassFacts, Import, Phase, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, known_value, merge
 
@@ -23,12 +24,10 @@ class BindingWalker(ExpressionWalker):
     classes: dict[str, ClassFacts] = field(default_factory=dict)
     declared_all: tuple[str, ...] | None = None
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        # Before Python 3.14 annotations are evaluated where they stand.
-        self._eager_annotations = sys.version_info < (3, 14) and not _postpones_annotations(
-            self.source.tree
-        )
+    @cached_property
+    def _eager_annotations(self) -> bool:
+        """Before Python 3.14 annotations are evaluated where they stand."""
+        return sys.version_info < (3, 14) and not _postpones_annotations(self.source.tree)
 
     def walk_body(self, body: list[ast.stmt]) -> None:
         """Walk the body of a function or class."""
@@ -53,6 +52,8 @@ class BindingWalker(ExpressionWalker):
     def _bind_attribute(self, instance: Value, attribute: str, values: Values) -> None:
         facts = self.classes.get(instance.path.removeprefix(":"))
         if facts is not None and instance.path.startswith(":"):
+            if any(mentions_cache(value.path) for value in values):
+                self.scope.cache_names.add(attribute)
             facts.attributes[attribute] = merge(facts.attributes.get(attribute, ()), values)
 
     def execute_assignment(self, node: ast.Assign) -> None:
@@ -135,12 +136,18 @@ class BindingWalker(ExpressionWalker):
                 self._annotation(argument.annotation)
         self._annotation(node.returns)
         name = self._qualify(node.name)
-        scope = self.function_scope(node.args, node.body)
         context = self.context.deferred(self._phase_of(node.name), name)
-        if self.context.in_class_body:
-            self._bind_self(node, scope)
+        instance = self._instance_parameter(node)
+        owner, parent = self.context.owner, self.scope
         self.scope.bind(node.name, known_value(f":{name}"))
-        self.pending.append(lambda: self.inside(scope, context, lambda: self.walk_body(node.body)))
+
+        def walk() -> None:
+            scope = function_scope(parent, node.args, node.body)
+            if instance is not None:
+                scope.bind(instance, known_value(f":{owner}"))
+            self.inside(scope, context, lambda: self.walk_body(node.body))
+
+        self.defer(node, walk)
 
     def _phase_of(self, name: str) -> Phase:
         if self.context.in_class_body:
@@ -150,15 +157,13 @@ class BindingWalker(ExpressionWalker):
                 return Phase.READY
         return Phase.CALL
 
-    def _bind_self(self, node: _FunctionDef, scope: Scope) -> None:
+    def _instance_parameter(self, node: _FunctionDef) -> str | None:
+        """The name of ``self`` or ``cls`` in a method."""
         parameters = [*node.args.posonlyargs, *node.args.args]
-        static = any(
-            value.path == "builtins.staticmethod"
-            for decorator in node.decorator_list
-            for value in self.peek(decorator)
-        )
-        if parameters and not static:
-            scope.bind(parameters[0].arg, known_value(f":{self.context.owner}"))
+        if not parameters or not self.context.in_class_body:
+            return None
+        decorators = [value.path for d in node.decorator_list for value in self.peek(d)]
+        return None if "builtins.staticmethod" in decorators else parameters[0].arg
 
     def execute_class(self, node: ast.ClassDef) -> None:
         decorators = tuple(v for d in node.decorator_list for v in self.evaluate(d))

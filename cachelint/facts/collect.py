@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -11,9 +12,9 @@ from typing import Any
 
 from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
-from cachelint.facts.expressions import mentions_cache
+from cachelint.facts.expressions import Deferred
 from cachelint.facts.locals import captured_names
-from cachelint.facts.paths import split_class_attribute
+from cachelint.facts.paths import mentions_cache, split_class_attribute
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Use, Values
 from cachelint.facts.scope import join
 from cachelint.source import Source
@@ -41,47 +42,10 @@ def collect_facts(source: Source) -> FileFacts:
 class _StatementWalker(BindingWalker):
     """Follows the flow of control."""
 
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        self._executors: dict[type[ast.AST], Callable[[Any], _End | None]] = {
-            ast.FunctionDef: self.execute_function,
-            ast.AsyncFunctionDef: self.execute_function,
-            ast.ClassDef: self.execute_class,
-            ast.Import: self.execute_import,
-            ast.ImportFrom: self.execute_import_from,
-            ast.Assign: self.execute_assignment,
-            ast.AnnAssign: self.execute_annotated_assignment,
-            ast.AugAssign: self.execute_augmented_assignment,
-            ast.Delete: self.execute_delete,
-            ast.If: self._if,
-            ast.For: self._for,
-            ast.AsyncFor: self._for,
-            ast.While: self._while,
-            ast.With: self._with,
-            ast.AsyncWith: self._with,
-            ast.Try: self._try,
-            ast.Match: self._match,
-            ast.Return: self._leave,
-            ast.Raise: self._leave,
-            ast.Break: lambda node: _End.LEAVES_LOOP,
-            ast.Continue: lambda node: _End.LEAVES_LOOP,
-            ast.Pass: lambda node: None,
-            ast.Global: lambda node: None,
-            ast.Nonlocal: lambda node: None,
-        }
-        if sys.version_info >= (3, 11):
-            self._executors[ast.TryStar] = self._try
-        if sys.version_info >= (3, 12):
-            # The value of ``type X = …`` is evaluated when somebody asks for it.
-            self._executors[ast.TypeAlias] = lambda node: self.scope.bind(node.name.id, ())
-
     def collect(self) -> FileFacts:
         module = self.scope
         self.block(self.source.tree.body)
-        while self.pending:
-            waiting, self.pending = self.pending, []
-            for walk in waiting:
-                walk()
+        self._walk_pending()
         return FileFacts(
             path=self.source.path,
             imports=tuple(self.imports),
@@ -91,6 +55,35 @@ class _StatementWalker(BindingWalker):
             stars=tuple(module.stars),
             declared_all=self.declared_all,
         )
+
+    def _walk_pending(self) -> None:
+        """Walk the bodies that may have to do with a cache, until none is left.
+
+        That is all but those in which no cache word stands and no name that is bound, so far, to
+        something of a cache: most of them, and walking is what costs.
+        """
+        words = ["(?i:cache)", "get_redis_connection"]
+        if any(mentions_cache(module) for module in self.scope.stars):
+            words.append("")  # Any name may come from there.
+        irrelevant: list[Deferred] = []
+        known: set[str] = set()
+        while words:
+            relevant = re.compile("|".join(words))
+            self.pending, irrelevant = irrelevant + self.pending, []
+            while self.pending:
+                waiting, self.pending = self.pending, []
+                for body in waiting:
+                    text = "\n".join(self.source.lines[body.first_row - 1 : body.last_row])
+                    if relevant.search(text):
+                        body.walk()
+                    else:
+                        irrelevant.append(body)
+            new = self.scope.cache_names - known
+            known |= new
+            # A name with "cache" in it has matched already.
+            words = [
+                rf"\b{re.escape(name)}\b" for name in sorted(new) if "cache" not in name.lower()
+            ]
 
     def _concerns_caches(self, use: Use) -> bool:
         """Whether a recorded use is worth keeping, now that all attributes are known."""
@@ -128,9 +121,9 @@ class _StatementWalker(BindingWalker):
         return end
 
     def _statement(self, node: ast.stmt) -> _End | None:
-        executor = self._executors.get(type(node))
+        executor = _EXECUTORS.get(type(node))
         if executor is not None:
-            return executor(node)
+            return executor(self, node)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
@@ -305,3 +298,36 @@ def _swallows(values: Values) -> bool:
         or value.path.endswith((".assertRaises()", ".assertRaisesMessage()"))
         for value in values
     )
+
+
+_EXECUTORS: dict[type[ast.AST], Callable[[_StatementWalker, Any], _End | None]] = {
+    ast.FunctionDef: _StatementWalker.execute_function,
+    ast.AsyncFunctionDef: _StatementWalker.execute_function,
+    ast.ClassDef: _StatementWalker.execute_class,
+    ast.Import: _StatementWalker.execute_import,
+    ast.ImportFrom: _StatementWalker.execute_import_from,
+    ast.Assign: _StatementWalker.execute_assignment,
+    ast.AnnAssign: _StatementWalker.execute_annotated_assignment,
+    ast.AugAssign: _StatementWalker.execute_augmented_assignment,
+    ast.Delete: _StatementWalker.execute_delete,
+    ast.If: _StatementWalker._if,
+    ast.For: _StatementWalker._for,
+    ast.AsyncFor: _StatementWalker._for,
+    ast.While: _StatementWalker._while,
+    ast.With: _StatementWalker._with,
+    ast.AsyncWith: _StatementWalker._with,
+    ast.Try: _StatementWalker._try,
+    ast.Match: _StatementWalker._match,
+    ast.Return: _StatementWalker._leave,
+    ast.Raise: _StatementWalker._leave,
+    ast.Break: lambda walker, node: _End.LEAVES_LOOP,
+    ast.Continue: lambda walker, node: _End.LEAVES_LOOP,
+    ast.Pass: lambda walker, node: None,
+    ast.Global: lambda walker, node: None,
+    ast.Nonlocal: lambda walker, node: None,
+}
+if sys.version_info >= (3, 11):
+    _EXECUTORS[ast.TryStar] = _StatementWalker._try
+if sys.version_info >= (3, 12):
+    # The value of ``type X = …`` is evaluated when somebody asks for it.
+    _EXECUTORS[ast.TypeAlias] = lambda walker, node: walker.scope.bind(node.name.id, ())

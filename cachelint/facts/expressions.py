@@ -9,6 +9,7 @@ from typing import Any
 
 from cachelint.facts.conditions import Branch, Condition, read_condition
 from cachelint.facts.locals import collect_local_names, parameter_names
+from cachelint.facts.paths import mentions_cache
 from cachelint.facts.records import Alias, Argument, Guard, Phase, Use, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, merge
 from cachelint.source import Source
@@ -47,6 +48,15 @@ class Context:
         return Context(phase, (), self.owner if owner is None else owner)
 
 
+@dataclass(frozen=True)
+class Deferred:
+    """A body that runs later: where it stands, and how it is walked."""
+
+    first_row: int
+    last_row: int
+    walk: Callable[[], None]
+
+
 @dataclass
 class ExpressionWalker:
     """Evaluates expressions in the current scope and context, and records uses."""
@@ -55,25 +65,8 @@ class ExpressionWalker:
     scope: Scope = field(default_factory=lambda: Scope(ScopeKind.MODULE))
     context: Context = field(default_factory=Context)
     uses: list[Use] = field(default_factory=list)
-    pending: list[Callable[[], None]] = field(default_factory=list)
+    pending: list[Deferred] = field(default_factory=list)
     """Bodies that run later, walked when everything around them has been."""
-
-    def __post_init__(self) -> None:
-        self._evaluators: dict[type[ast.AST], Callable[[Any], Values]] = {
-            ast.Name: self._name,
-            ast.Constant: lambda node: (),
-            ast.BinOp: self._binary_operation,
-            ast.BoolOp: self._boolean_operation,
-            ast.IfExp: self._conditional,
-            ast.NamedExpr: self._named,
-            ast.Compare: self._comparison,
-            ast.Lambda: self._lambda,
-            ast.ListComp: self._comprehension,
-            ast.SetComp: self._comprehension,
-            ast.DictComp: self._comprehension,
-            ast.GeneratorExp: self._comprehension,
-            ast.Starred: self._starred,
-        }
 
     # -- entry points ------------------------------------------------------------------------
 
@@ -85,9 +78,9 @@ class ExpressionWalker:
             return self._call(node, outer)
         if isinstance(node, ast.Subscript):
             return self._subscript(node, outer)
-        evaluator = self._evaluators.get(type(node))
+        evaluator = _EVALUATORS.get(type(node))
         if evaluator is not None:
-            return evaluator(node)
+            return evaluator(self, node)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
@@ -267,16 +260,17 @@ class ExpressionWalker:
 
     def _lambda(self, node: ast.Lambda, at_once: bool = False) -> Values:
         self.evaluate_defaults(node.args)
-        scope = self.function_scope(node.args, [node.body])
         context = self.context if at_once else self.context.deferred()
+        parent = self.scope
 
         def walk() -> None:
+            scope = function_scope(parent, node.args, [node.body])
             self.inside(scope, context, lambda: self.evaluate(node.body))
 
         if at_once:
             walk()
         else:
-            self.pending.append(walk)
+            self.defer(node, walk)
         return ()
 
     def _comprehension(self, node: _Comprehension, consumed: bool = False) -> Values:
@@ -304,7 +298,7 @@ class ExpressionWalker:
                 self.evaluate(node.elt)
 
         if lazy:
-            self.pending.append(lambda: self.inside(scope, context, walk))
+            self.defer(node, lambda: self.inside(scope, context, walk))
         else:
             self.inside(scope, context, walk)
         return ()
@@ -318,16 +312,9 @@ class ExpressionWalker:
         walk()
         self.scope, self.context = before
 
-    def function_scope(self, arguments: ast.arguments, body: list[Any]) -> Scope:
-        """The scope of a function or lambda defined here, its parameters bound to nothing known."""
-        names = collect_local_names(arguments, body)
-        scope = Scope(
-            ScopeKind.FUNCTION, self.scope, {}, names.bound, names.global_names,
-            names.nonlocal_names,
-        )  # fmt: skip
-        for name in parameter_names(arguments):
-            scope.bind(name, ())
-        return scope
+    def defer(self, node: ast.expr | ast.stmt, walk: Callable[[], None]) -> None:
+        """Walk the body of ``node`` when everything around it has been walked."""
+        self.pending.append(Deferred(node.lineno, node.end_lineno or node.lineno, walk))
 
     def evaluate_defaults(self, arguments: ast.arguments) -> None:
         for default in (*arguments.defaults, *arguments.kw_defaults):
@@ -335,9 +322,34 @@ class ExpressionWalker:
                 self.evaluate(default)
 
 
-def mentions_cache(path: str) -> bool:
-    """Whether a use of ``path`` may be a use of a cache, here or once the project is known."""
-    return "cache" in path.lower() or "get_redis_connection" in path
+def function_scope(parent: Scope, arguments: ast.arguments, body: list[Any]) -> Scope:
+    """The scope of a function or lambda defined in ``parent``; its parameters may be anything."""
+    names = collect_local_names(arguments, body)
+    scope = Scope(
+        ScopeKind.FUNCTION, parent, {}, names.bound, names.global_names, names.nonlocal_names
+    )
+    for name in parameter_names(arguments):
+        scope.bind(name, ())
+    return scope
+
+
+#: A table of plain functions: bound methods would tie the walker, and the tree with it, into a
+#: cycle that only the garbage collector can free.
+_EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
+    ast.Name: ExpressionWalker._name,
+    ast.Constant: lambda walker, node: (),
+    ast.BinOp: ExpressionWalker._binary_operation,
+    ast.BoolOp: ExpressionWalker._boolean_operation,
+    ast.IfExp: ExpressionWalker._conditional,
+    ast.NamedExpr: ExpressionWalker._named,
+    ast.Compare: ExpressionWalker._comparison,
+    ast.Lambda: ExpressionWalker._lambda,
+    ast.ListComp: ExpressionWalker._comprehension,
+    ast.SetComp: ExpressionWalker._comprehension,
+    ast.DictComp: ExpressionWalker._comprehension,
+    ast.GeneratorExp: ExpressionWalker._comprehension,
+    ast.Starred: ExpressionWalker._starred,
+}
 
 
 def _may_matter(values: Values) -> bool:

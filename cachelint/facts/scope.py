@@ -11,7 +11,7 @@ import builtins
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from cachelint.facts.paths import join_path
+from cachelint.facts.paths import join_path, mentions_cache
 from cachelint.facts.records import Value, Values
 from cachelint.facts.vocabulary import STAR_EXPORTS
 
@@ -40,6 +40,12 @@ class Scope:
     global_names: frozenset[str] = frozenset()
     nonlocal_names: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
+    cache_names: set[str] = field(default_factory=set)
+    """Names that stand for something of a cache somewhere in the file; one set for all scopes."""
+
+    def __post_init__(self) -> None:
+        if self.parent is not None:
+            self.cache_names = self.parent.cache_names
 
     @property
     def module(self) -> Scope:
@@ -77,6 +83,8 @@ class Scope:
 
     def bind(self, name: str, values: Values) -> None:
         """Let ``name`` be ``values`` from here on."""
+        if any(mentions_cache(value.path) for value in values):
+            self.cache_names.add(name)
         if name in self.global_names:
             module = self.module
             module.names[name] = merge(module.names.get(name, ()), values)

@@ -50,7 +50,7 @@ from cachelint.facts.vocabulary import HANDLE, PROXY, QUIET_CACHE_API
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches", b"core.cache", b"import cache")
+WORDS = (b"caches", b"core.cache")
 SEVERITY = Severity.ERROR
 
 _APP_CONFIG = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})

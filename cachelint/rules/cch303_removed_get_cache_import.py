@@ -42,7 +42,7 @@ from cachelint.facts.records import Guard, GuardKind
 from cachelint.facts.vocabulary import REMOVED_GET_CACHE
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"get_cache",)
+WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
 _IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.Exception", "builtins.BaseException"})

@@ -43,7 +43,7 @@ from cachelint.facts.records import GuardKind
 from cachelint.facts.vocabulary import CACHE_API, MODULE
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"core.cache", b"core import")
+WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
 _MISTAKEN = frozenset(f"{MODULE}.{name}" for name in CACHE_API)
