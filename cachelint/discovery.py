@@ -106,8 +106,7 @@ class Discovery:
             yield Found(folder, error=error.strerror or str(error))
             return
         ignore = ignore.below(folder, {entry.name for entry in entries})
-        # With "" for the working directory, as os.path.dirname has it.
-        self._ignores[os.path.dirname(os.path.join(folder, "x"))] = ignore
+        self._ignores[os.path.dirname(os.path.normpath(os.path.join(folder, "x")))] = ignore
         for entry in entries:
             path = os.path.normpath(entry.path)
             if entry.is_dir(follow_symlinks=False):

@@ -133,6 +133,10 @@ def decode(data: bytes) -> str:
 
 def parse(path: str, text: str) -> Source:
     """Parse ``text``; raises UnparsedSourceError with row and column where Python refuses it."""
+    if "\0" in text:
+        # Python refuses it too, but not all versions tell where.
+        row = len(split_lines(text[: text.index("\0")]))
+        raise UnparsedSourceError("cannot be parsed: null byte", row, text=text)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -142,9 +146,8 @@ def parse(path: str, text: str) -> Source:
             f"cannot be parsed: {error.msg}", error.lineno or 1, max(error.offset or 1, 1), text
         ) from error
     except (ValueError, RecursionError, MemoryError) as error:
-        row = text.count("\n", 0, max(text.find("\0"), 0)) + 1
         cause = str(error) or "nested too deeply"
-        raise UnparsedSourceError(f"cannot be parsed: {cause}", row, text=text) from error
+        raise UnparsedSourceError(f"cannot be parsed: {cause}", text=text) from error
     return Source(path, text, tree)
 
 

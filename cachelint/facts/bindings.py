@@ -7,7 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cachelint.facts.expressions import Context, ExpressionWalker, function_scope
+from cachelint.facts.context import Context
+from cachelint.facts.expressions import ExpressionWalker, function_scope
 from cachelint.facts.paths import join_path, mentions_cache
 from cachelint.facts.records import ClassFacts, Import, Phase, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, known_value, merge

@@ -148,4 +148,9 @@ def _read_hasattr(test: ast.Call, resolve: Resolve) -> Condition:
     if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
         return Condition()
     names = tuple(f"{value.path}.{name.value}" for value in resolve(test.args[0]))
-    return Condition(true=Branch((Guard(GuardKind.HAS_ATTRIBUTE, names, test.lineno),)))
+    if not names:
+        return Condition()
+    return Condition(
+        Branch((Guard(GuardKind.HAS_ATTRIBUTE, names, test.lineno),)),
+        Branch((Guard(GuardKind.LACKS_ATTRIBUTE, names, test.lineno),)),
+    )

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cachelint.facts.conditions import Branch, Condition, read_condition
+from cachelint.facts.conditions import Condition, read_condition
+from cachelint.facts.context import Context, Deferred
 from cachelint.facts.locals import collect_local_names, parameter_names
 from cachelint.facts.paths import mentions_cache
-from cachelint.facts.records import Alias, Argument, Guard, Phase, Use, Values
+from cachelint.facts.records import Alias, Argument, Use, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, merge
 from cachelint.source import Source
 
@@ -28,33 +29,6 @@ _LOOKING = frozenset({"builtins.len", "builtins.hasattr", "builtins.getattr"})
 
 _Argument = tuple[str | None, ast.expr, Values]
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-
-
-@dataclass(frozen=True)
-class Context:
-    """Where the walk is: what every use records of its surroundings."""
-
-    phase: Phase = Phase.IMPORT
-    guards: tuple[Guard, ...] = ()
-    owner: str = ""
-    in_class_body: bool = False
-
-    def under(self, branch: Branch) -> Context:
-        phase = Phase.MAIN if branch.main and self.phase is Phase.IMPORT else self.phase
-        return replace(self, phase=phase, guards=self.guards + branch.guards)
-
-    def deferred(self, phase: Phase = Phase.CALL, owner: str | None = None) -> Context:
-        """The context of a body that runs later: guards around its definition say nothing."""
-        return Context(phase, (), self.owner if owner is None else owner)
-
-
-@dataclass(frozen=True)
-class Deferred:
-    """A body that runs later: where it stands, and how it is walked."""
-
-    first_row: int
-    last_row: int
-    walk: Callable[[], None]
 
 
 @dataclass

@@ -46,6 +46,8 @@ class GuardKind(Enum):
     """Only where something is ``in`` a container; ``names`` are item and container as written."""
     HAS_ATTRIBUTE = "has-attribute"
     """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended."""
+    LACKS_ATTRIBUTE = "lacks-attribute"
+    """Only where ``hasattr(path, name)`` is false; ``names`` as above."""
     VERSION = "version"
     """Only for some versions; ``names`` is the path compared, ``test`` the comparison."""
 

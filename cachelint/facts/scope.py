@@ -40,6 +40,8 @@ class Scope:
     global_names: frozenset[str] = frozenset()
     nonlocal_names: frozenset[str] = frozenset()
     stars: list[str] = field(default_factory=list)
+    traces: list[dict[str, Values]] = field(default_factory=list)
+    """For each ``try`` body being walked: all that its names have been, for the handlers."""
     cache_names: set[str] = field(default_factory=set)
     """Names that stand for something of a cache somewhere in the file; one set for all scopes."""
 
@@ -88,7 +90,10 @@ class Scope:
         if name in self.global_names:
             module = self.module
             module.names[name] = merge(module.names.get(name, ()), values)
-        elif name not in self.nonlocal_names:
+            return
+        for trace in self.traces:
+            trace[name] = merge(trace.get(name, ()), values)
+        if name not in self.nonlocal_names:
             self.names[name] = values
 
     def bind_star(self, module: str) -> None:

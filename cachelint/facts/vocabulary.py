@@ -13,6 +13,13 @@ CONNECTION_PROXY = "django.utils.connection.ConnectionProxy"
 #: Defined in ``django_redis/__init__.py``, django-redis 5 to 7.
 REDIS_CONNECTION = "django_redis.get_redis_connection"
 
+#: What opening an alias raises when it, or its backend, is missing; and what that derives from.
+BACKEND_ERRORS = frozenset({
+    "django.core.cache.InvalidCacheBackendError",
+    "django.core.cache.backends.base.InvalidCacheBackendError",
+    "django.core.exceptions.ImproperlyConfigured",
+})  # fmt: skip
+
 #: ``__all__`` of django.core.cache, the same since 3.2.
 STAR_EXPORTS = {
     MODULE: (

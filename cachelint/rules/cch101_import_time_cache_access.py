@@ -54,18 +54,13 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Evidence, Severity, Span
 from cachelint.facts.records import GuardKind, Phase, Use
-from cachelint.facts.vocabulary import CONNECTION_PROXY, HANDLE, HANDLER
+from cachelint.facts.vocabulary import BACKEND_ERRORS, CONNECTION_PROXY, HANDLE, HANDLER
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches",)
 SEVERITY = Severity.ERROR
 
-_BACKEND_ERRORS = frozenset({
-    "django.core.cache.InvalidCacheBackendError",
-    "django.core.cache.backends.base.InvalidCacheBackendError",
-    "django.core.exceptions.ImproperlyConfigured",
-})  # fmt: skip
 _OPENED = frozenset({HANDLE, f"{HANDLER}.create_connection()"})
 
 #: Bases, metaclasses and decorators that ask the values of a class body for attributes; a
@@ -95,7 +90,7 @@ def _opened(view: FileView, use: Use, resolved: Resolved) -> Finding:
         "where that alias is missing the import raises InvalidCacheBackendError,"
         " and everywhere else the handle of one thread serves all"
     )
-    if view.is_unharmed(use, _BACKEND_ERRORS) or _is_checked(use):
+    if view.is_unharmed(use, BACKEND_ERRORS) or _is_checked(use):
         consequence = (
             "the guard around it prevents a crash, but the choice is made once,"
             " and the handle of one thread serves all"
@@ -133,7 +128,7 @@ def _is_checked(use: Use) -> bool:
 def _guard_evidence(view: FileView, use: Use) -> Iterator[Evidence]:
     for guard in use.guards:
         span = Span(guard.row, 1, guard.row, 1)
-        if guard.kind is GuardKind.EXCEPT and view.is_unharmed(use, _BACKEND_ERRORS):
+        if guard.kind is GuardKind.EXCEPT and view.is_unharmed(use, BACKEND_ERRORS):
             message = "the error is caught here, once: what was missing then is missing for good"
             yield Evidence(view.facts.path, span, message)
         elif guard.kind is GuardKind.MEMBERSHIP and guard.names[1].lower().endswith("caches"):

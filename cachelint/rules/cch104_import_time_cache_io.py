@@ -6,7 +6,7 @@ Finds caches that are used while a module is imported or in `AppConfig.ready()`:
 `cache.default_timeout`, `caches[alias].set(…)`, `key in cache`, `hasattr(cache, …)`, and
 `cache.get` passed on as a value. The bare proxy `cache` may be passed on: it opens nothing.
 
-Silent in test modules.
+Silent in test modules, and where `except Exception` or a bare `except` catches whatever happens.
 
 ## Why is this bad?
 Every `manage.py` command imports the module. With the server down or its password wrong each of
@@ -64,7 +64,7 @@ def check(view: FileView) -> Iterator[Finding]:
         return
     for use, resolved in view.uses:
         moment = _moment(view, use)
-        if moment is None:
+        if moment is None or view.is_unharmed(use, frozenset()):
             continue
         match = _FIRST_STEP.fullmatch(resolved.path)
         if match is not None:

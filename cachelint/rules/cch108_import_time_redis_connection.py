@@ -42,11 +42,13 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
 from cachelint.facts.records import Phase
-from cachelint.facts.vocabulary import REDIS_CONNECTION
+from cachelint.facts.vocabulary import BACKEND_ERRORS, REDIS_CONNECTION
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"get_redis_connection",)
 SEVERITY = Severity.ERROR
+
+_RAISED = BACKEND_ERRORS | {"builtins.NotImplementedError"}
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -54,12 +56,13 @@ def check(view: FileView) -> Iterator[Finding]:
         if use.phase is not Phase.IMPORT or resolved.path != f"{REDIS_CONNECTION}()":
             continue
         alias = resolved.value.alias
+        if view.is_unharmed(use, _RAISED):
+            consequence = "the error is caught, but what was missing then is missing for good"
+        else:
+            consequence = "where that alias is missing or is not django-redis, the import raises"
         yield Finding(
             span=use.span,
-            message=(
-                f"`{use.text}` is called while the module is imported: where that alias is missing"
-                " or is not django-redis, the import raises"
-            ),
+            message=f"`{use.text}` is called while the module is imported: {consequence}",
             help="ask for the connection where it is used, inside the function or method",
             cause=alias.text if alias is not None else '"default"',
             evidence=view.link_evidence(resolved),

@@ -44,7 +44,7 @@ import re
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
-from cachelint.facts.records import GuardKind, Use
+from cachelint.facts.records import Use
 from cachelint.facts.vocabulary import HANDLER, HANDLER_API
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView, Finding
@@ -88,9 +88,7 @@ def _is_missing(view: FileView, name: str) -> bool:
 
 
 def _is_guarded(view: FileView, use: Use, path: str) -> bool:
-    return view.is_unharmed(use, _ATTRIBUTE_ERROR) or any(
-        guard.kind is GuardKind.HAS_ATTRIBUTE and path in guard.names for guard in use.guards
-    )
+    return view.is_unharmed(use, _ATTRIBUTE_ERROR) or view.is_asked_for(use, path)
 
 
 def _is_handler(view: FileView, use: Use) -> bool:

@@ -37,7 +37,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Severity, Span
+from cachelint.diagnostic import Evidence, Severity, Span
 from cachelint.facts.records import Guard, GuardKind
 from cachelint.facts.vocabulary import REMOVED_GET_CACHE
 from cachelint.rules.rule import FileView, Finding
@@ -45,37 +45,47 @@ from cachelint.rules.rule import FileView, Finding
 WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
-_IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.Exception", "builtins.BaseException"})
-_ATTRIBUTE_ERRORS = frozenset({
-    "builtins.AttributeError", "builtins.Exception", "builtins.BaseException",
-})  # fmt: skip
+_ANY_ERROR = frozenset({"*", "builtins.Exception", "builtins.BaseException"})
+_IMPORT_ERROR = _ANY_ERROR | {"builtins.ImportError"}
+_ATTRIBUTE_ERROR = _ANY_ERROR | {"builtins.AttributeError"}
 
 
 def check(view: FileView) -> Iterator[Finding]:
     for imported in view.imports:
-        if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERRORS):
-            yield _finding(
-                imported.span, "`get_cache` cannot be imported: the line raises ImportError"
-            )
+        if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERROR):
+            message = "`get_cache` cannot be imported: the line raises ImportError"
+            yield _finding(imported.span, message, _calls(view))
     for use, resolved in view.uses:
-        # The module's attribute; what an import of the name brings is the import's finding.
-        if resolved.path == REMOVED_GET_CACHE and not _expects(use.guards, _ATTRIBUTE_ERRORS):
-            message = f"`{use.text}` does not exist: the line raises AttributeError"
-            yield _finding(use.span, message)
+        # The module's attribute; the calls of an imported name are the import's evidence.
+        if (
+            resolved.path == REMOVED_GET_CACHE
+            and not _expects(use.guards, _ATTRIBUTE_ERROR)
+            and not view.is_asked_for(use, REMOVED_GET_CACHE)
+        ):
+            yield _finding(use.span, f"`{use.text}` does not exist: the line raises AttributeError")
+
+
+def _calls(view: FileView) -> tuple[Evidence, ...]:
+    return tuple(
+        Evidence(view.facts.path, use.span, f"`{use.text}` relies on it")
+        for use, resolved in view.uses
+        if resolved.path == f"{REMOVED_GET_CACHE}()"
+    )
 
 
 def _expects(guards: tuple[Guard, ...], errors: frozenset[str]) -> bool:
     return any(
         guard.kind is GuardKind.AFTER_IMPORT_ERROR
-        or (guard.kind is GuardKind.EXCEPT and not (errors | {"*"}).isdisjoint(guard.names))
+        or (guard.kind is GuardKind.EXCEPT and not errors.isdisjoint(guard.names))
         for guard in guards
     )
 
 
-def _finding(span: Span, message: str) -> Finding:
+def _finding(span: Span, message: str, evidence: tuple[Evidence, ...] = ()) -> Finding:
     return Finding(
         span=span,
         message=f"{message}; Django removed it in 1.9",
         help="`from django.core.cache import caches`, then `caches[alias]`",
         cause="get_cache",
+        evidence=evidence,
     )

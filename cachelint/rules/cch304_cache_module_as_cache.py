@@ -39,13 +39,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
-from cachelint.facts.records import GuardKind
 from cachelint.facts.vocabulary import CACHE_API, MODULE
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
+_ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
 _MISTAKEN = frozenset(f"{MODULE}.{name}" for name in CACHE_API)
 
 
@@ -53,10 +53,7 @@ def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
         if resolved.path not in _MISTAKEN:
             continue
-        guarded = view.is_unharmed(use, frozenset({"builtins.AttributeError"})) or any(
-            guard.kind is GuardKind.HAS_ATTRIBUTE and resolved.path in guard.names
-            for guard in use.guards
-        )
+        guarded = view.is_unharmed(use, _ATTRIBUTE_ERROR) or view.is_asked_for(use, resolved.path)
         if not guarded:
             yield Finding(
                 span=use.span,

@@ -32,7 +32,7 @@ _COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
 _TEST_MODULE = re.compile(
     r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$"
 )
-_ALWAYS_IMPORTABLE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
+_ALWAYS_THERE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,12 @@ class FileView:
             for guard in use.guards
         )
 
+    def is_asked_for(self, use: Use, path: str) -> bool:
+        """Whether ``use`` runs only where ``hasattr()`` has found ``path``."""
+        return any(
+            guard.kind is GuardKind.HAS_ATTRIBUTE and path in guard.names for guard in use.guards
+        )
+
     def link_evidence(self, resolved: Resolved) -> tuple[Evidence, ...]:
         """The re-exports through which ``resolved`` was reached, each at its import."""
         found = []
@@ -110,9 +116,9 @@ class FileView:
         return not any(self._excludes(guard) for guard in guards)
 
     def _excludes(self, guard: Guard) -> bool:
-        if guard.kind is GuardKind.AFTER_IMPORT_ERROR:
-            # What has been importable in every supported Django sends nobody to the handler.
-            return _ALWAYS_IMPORTABLE.issuperset(guard.names)
+        if guard.kind in (GuardKind.AFTER_IMPORT_ERROR, GuardKind.LACKS_ATTRIBUTE):
+            # What every supported Django has sends nobody to the handler or the else branch.
+            return _ALWAYS_THERE.issuperset(guard.names)
         if guard.kind is GuardKind.VERSION and guard.test is not None:
             symbol, bound = guard.test
             if guard.names == ("sys.version_info",):

@@ -1,0 +1,36 @@
+"""Where a walk is, and what it has put off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from cachelint.facts.conditions import Branch
+from cachelint.facts.records import Guard, Phase
+
+
+@dataclass(frozen=True)
+class Context:
+    """Where the walk is: what every use records of its surroundings."""
+
+    phase: Phase = Phase.IMPORT
+    guards: tuple[Guard, ...] = ()
+    owner: str = ""
+    in_class_body: bool = False
+
+    def under(self, branch: Branch) -> Context:
+        phase = Phase.MAIN if branch.main and self.phase is Phase.IMPORT else self.phase
+        return replace(self, phase=phase, guards=self.guards + branch.guards)
+
+    def deferred(self, phase: Phase = Phase.CALL, owner: str | None = None) -> Context:
+        """The context of a body that runs later: guards around its definition say nothing."""
+        return Context(phase, (), self.owner if owner is None else owner)
+
+
+@dataclass(frozen=True)
+class Deferred:
+    """A body that runs later: where it stands, and how it is walked."""
+
+    first_row: int
+    last_row: int
+    walk: Callable[[], None]

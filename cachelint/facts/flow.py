@@ -1,0 +1,279 @@
+"""Follow the flow of control: branches, loops, errors and early exits."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from cachelint.facts.bindings import BindingWalker
+from cachelint.facts.conditions import Branch
+from cachelint.facts.locals import captured_names
+from cachelint.facts.records import Guard, GuardKind, Values
+from cachelint.facts.scope import join
+
+#: How often the body of a loop is tried before it is walked for good: a name that is handed from
+#: variable to variable, one an iteration, arrives within so many steps.
+MAX_TRIALS = 4
+_IMPORT_ERRORS = frozenset(
+    f"builtins.{name}"
+    for name in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+)
+_Names = dict[str, Values]
+_Walk = Callable[[], bool]
+
+
+@dataclass
+class FlowWalker(BindingWalker):
+    """Walks statements. What walks a block answers whether it leaves: never reaches its end."""
+
+    _exits: list[list[_Names]] = field(default_factory=list)
+    """For each loop around: the names at its ``break`` and ``continue`` statements."""
+
+    def walk_body(self, body: list[ast.stmt]) -> None:
+        self.block(body)
+
+    def block(self, body: list[ast.stmt]) -> bool:
+        """Walk statements in order; what follows an early exit runs only where it did not."""
+        before = self.context
+        leaves = any(self._statement(statement) for statement in body)
+        self.context = before
+        return leaves
+
+    def _statement(self, node: ast.stmt) -> bool:
+        executor = _EXECUTORS.get(type(node))
+        if executor is not None:
+            return bool(executor(self, node))
+        self._evaluate_children(node)
+        return False
+
+    def _evaluate_children(self, node: ast.stmt) -> None:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                self.evaluate(child)
+
+    def _leave(self, node: ast.Return | ast.Raise) -> bool:
+        self._evaluate_children(node)
+        return True
+
+    def _leave_iteration(self, node: ast.Break | ast.Continue) -> bool:
+        self._exits[-1].append(dict(self.scope.names))
+        return True
+
+    # -- branches ----------------------------------------------------------------------------
+
+    def _branches(self, branches: list[_Walk]) -> list[bool]:
+        """Walk alternatives from the same names; those that leave contribute nothing."""
+        start = self.scope.names
+        leaving: list[bool] = []
+        results: list[_Names] = []
+        for walk in branches:
+            self.scope.names = dict(start)
+            leaving.append(walk())
+            if not leaving[-1]:
+                results.append(self.scope.names)
+        if results:
+            self.scope.names = results[0]
+            for names in results[1:]:
+                self.scope.names = join(self.scope.names, names)
+        return leaving
+
+    def _under(self, branch: Branch, body: list[ast.stmt]) -> _Walk:
+        def walk() -> bool:
+            if branch.never:
+                return True
+            before = self.context
+            self.context = before.under(branch)
+            leaves = self.block(body)
+            self.context = before
+            return leaves
+
+        return walk
+
+    def _if(self, node: ast.If) -> bool:
+        self.evaluate(node.test)
+        condition = self.read_condition(node.test)
+        true, false = self._branches(
+            [self._under(condition.true, node.body), self._under(condition.false, node.orelse)]
+        )
+        if true and not false:
+            self.context = self.context.under(condition.false)
+        elif false and not true:
+            self.context = self.context.under(condition.true)
+        return true and false
+
+    def _match(self, node: ast.Match) -> bool:
+        self.evaluate(node.subject)
+
+        def case_walk(case: ast.match_case) -> _Walk:
+            def walk() -> bool:
+                for name in captured_names(case.pattern):
+                    self.scope.bind(name, ())
+                if case.guard is not None:
+                    self.evaluate(case.guard)
+                return self.block(case.body)
+
+            return walk
+
+        branches = [case_walk(case) for case in node.cases]
+        last = node.cases[-1]
+        irrefutable = isinstance(last.pattern, ast.MatchAs) and last.pattern.pattern is None
+        if not irrefutable or last.guard is not None:
+            branches.append(lambda: False)
+        return all(self._branches(branches))
+
+    # -- loops -------------------------------------------------------------------------------
+
+    def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        self.evaluate_consumed(node.iter)
+
+        def iterate() -> None:
+            self.bind(node.target, ())
+            self.block(node.body)
+
+        self._loop(iterate, node.orelse)
+
+    def _while(self, node: ast.While) -> None:
+        def iterate() -> None:
+            self.evaluate(node.test)
+            self._under(self.read_condition(node.test).true, node.body)()
+
+        self._loop(iterate, node.orelse)
+
+    def _loop(self, iterate: Callable[[], None], orelse: list[ast.stmt]) -> None:
+        """Walk a loop whose body starts with what it, or an earlier round, has left behind."""
+        for _ in range(MAX_TRIALS):
+            start = dict(self.scope.names)
+            recorded = len(self.uses), len(self.imports), len(self.pending)
+            self._round(iterate)
+            if self.scope.names == start:
+                break
+            # This round was a trial: the next starts with what it bound.
+            del self.uses[recorded[0] :], self.imports[recorded[1] :], self.pending[recorded[2] :]
+        else:
+            self._round(iterate)
+        self.block(orelse)
+
+    def _round(self, iterate: Callable[[], None]) -> None:
+        start = dict(self.scope.names)
+        self._exits.append([])
+        iterate()
+        self.scope.names = join(start, self.scope.names)
+        for names in self._exits.pop():
+            self.scope.names = join(self.scope.names, names)
+
+    # -- errors ------------------------------------------------------------------------------
+
+    def _traced(self, body: list[ast.stmt]) -> tuple[bool, _Names]:
+        """Walk a body that an error may leave anywhere; and the names with which it may do so."""
+        start = dict(self.scope.names)
+        trace: _Names = {}
+        self.scope.traces.append(trace)
+        leaves = self.block(body)
+        self.scope.traces.pop()
+        return leaves, join(start, trace)
+
+    def _with(self, node: ast.With | ast.AsyncWith) -> bool:
+        before = self.context
+        for item in node.items:
+            values = self.evaluate(item.context_expr)
+            if item.optional_vars is not None:
+                self.bind(item.optional_vars, ())
+            if isinstance(item.context_expr, ast.Call) and _swallows(values):
+                caught = self._exception_names(item.context_expr.args)
+                guard = Guard(GuardKind.EXCEPT, caught, item.context_expr.lineno)
+                self.context = replace(self.context, guards=(*self.context.guards, guard))
+        swallows = self.context is not before
+        leaves, anywhere = self._traced(node.body)
+        self.context = before
+        if swallows:
+            self.scope.names = anywhere if leaves else join(self.scope.names, anywhere)
+        return leaves and not swallows
+
+    def _try(self, node: ast.Try) -> bool:
+        before = self.context
+        caught = tuple(name for handler in node.handlers for name in self._caught_by(handler))
+        if caught:
+            guard = Guard(GuardKind.EXCEPT, caught, node.lineno)
+            self.context = replace(before, guards=(*before.guards, guard))
+        first_import = len(self.imports)
+        leaves, anywhere = self._traced(node.body)
+        self.context = before
+        tried = tuple(imported.path for imported in self.imports[first_import:])
+
+        def without_error() -> bool:
+            return leaves or self.block(node.orelse)
+
+        branches = [without_error]
+        branches += [self._handler(handler, tried, anywhere) for handler in node.handlers]
+        left = all(self._branches(branches))
+        return self.block(node.finalbody) or left
+
+    def _handler(self, node: ast.ExceptHandler, tried: tuple[str, ...], names: _Names) -> _Walk:
+        def walk() -> bool:
+            self.scope.names = dict(names)
+            if node.type is not None:
+                self.evaluate(node.type)
+            if node.name:
+                self.scope.bind(node.name, ())
+            before = self.context
+            if tried and _IMPORT_ERRORS.intersection(self._caught_by(node)):
+                guard = Guard(GuardKind.AFTER_IMPORT_ERROR, tried, node.lineno)
+                self.context = replace(before, guards=(*before.guards, guard))
+            leaves = self.block(node.body)
+            self.context = before
+            if node.name:
+                self.scope.names.pop(node.name, None)
+            return leaves
+
+        return walk
+
+    def _caught_by(self, handler: ast.ExceptHandler) -> tuple[str, ...]:
+        if handler.type is None:
+            return ("*",)
+        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+        return self._exception_names(types)
+
+    def _exception_names(self, types: list[ast.expr]) -> tuple[str, ...]:
+        return tuple(value.path for expression in types for value in self.peek(expression))
+
+
+def _swallows(values: Values) -> bool:
+    """Whether a context manager is known to swallow the exceptions it is given."""
+    return any(
+        value.path in ("contextlib.suppress()", "pytest.raises()")
+        or value.path.endswith((".assertRaises()", ".assertRaisesMessage()"))
+        for value in values
+    )
+
+
+_EXECUTORS: dict[type[ast.AST], Callable[[FlowWalker, Any], bool | None]] = {
+    ast.FunctionDef: FlowWalker.execute_function,
+    ast.AsyncFunctionDef: FlowWalker.execute_function,
+    ast.ClassDef: FlowWalker.execute_class,
+    ast.Import: FlowWalker.execute_import,
+    ast.ImportFrom: FlowWalker.execute_import_from,
+    ast.Assign: FlowWalker.execute_assignment,
+    ast.AnnAssign: FlowWalker.execute_annotated_assignment,
+    ast.AugAssign: FlowWalker.execute_augmented_assignment,
+    ast.Delete: FlowWalker.execute_delete,
+    ast.If: FlowWalker._if,
+    ast.For: FlowWalker._for,
+    ast.AsyncFor: FlowWalker._for,
+    ast.While: FlowWalker._while,
+    ast.With: FlowWalker._with,
+    ast.AsyncWith: FlowWalker._with,
+    ast.Try: FlowWalker._try,
+    ast.Match: FlowWalker._match,
+    ast.Return: FlowWalker._leave,
+    ast.Raise: FlowWalker._leave,
+    ast.Break: FlowWalker._leave_iteration,
+    ast.Continue: FlowWalker._leave_iteration,
+}
+if sys.version_info >= (3, 11):
+    _EXECUTORS[ast.TryStar] = FlowWalker._try
+if sys.version_info >= (3, 12):
+    # The value of ``type X = …`` is evaluated when somebody asks for it.
+    _EXECUTORS[ast.TypeAlias] = lambda walker, node: walker.scope.bind(node.name.id, ())

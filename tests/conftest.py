@@ -1,0 +1,41 @@
+"""What several test modules share: writing small trees and checking them."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from cachelint.config import Configuration
+from cachelint.diagnostic import Diagnostic
+from cachelint.engine import Report, check_paths
+
+Tree = Mapping[str, str | bytes]
+ROOT = Path(__file__).parent.parent
+
+
+def write_tree(root: Path, tree: Tree) -> None:
+    for name, content in tree.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.fixture
+def check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Report]:
+    """Write a tree into an empty folder, go there, and check it."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(tree: Tree, *paths: str, configuration: Configuration | None = None) -> Report:
+        write_tree(tmp_path, tree)
+        return check_paths(paths or ["."], configuration or Configuration(base=str(tmp_path)))
+
+    return run
+
+
+def places(report: Report) -> list[str]:
+    """``path:row code`` of every diagnostic."""
+    return [place(diagnostic) for diagnostic in report.diagnostics]
+
+
+def place(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.path}:{diagnostic.span.row} {diagnostic.code}"
