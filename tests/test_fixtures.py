@@ -158,6 +158,7 @@ def is_python(path: Path) -> bool:
 
 
 def assert_same_places(found: set[Place], expected: set[Place]) -> None:
+    __tracebackhide__ = True
     false_alarms = [f"false alarm: {path}:{row}: {code}" for path, row, code in found - expected]
     missed_alarms = [f"missed alarm: {path}:{row}: {code}" for path, row, code in expected - found]
     problems = sorted(false_alarms + missed_alarms)

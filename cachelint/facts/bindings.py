@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cachelint.facts.context import Context
 from cachelint.facts.expressions import ExpressionWalker, function_scope
-from cachelint.facts.paths import join_path, mentions_cache
+from cachelint.facts.paths import join_path
 from cachelint.facts.records import ClassFacts, Import, Phase, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, known_value, merge
 
@@ -53,7 +53,7 @@ class BindingWalker(ExpressionWalker):
     def _bind_attribute(self, instance: Value, attribute: str, values: Values) -> None:
         facts = self.classes.get(instance.path.removeprefix(":"))
         if facts is not None and instance.path.startswith(":"):
-            if any(mentions_cache(value.path) for value in values):
+            if any(value.mentions_cache for value in values):
                 self.scope.cache_names.add(attribute)
             facts.attributes[attribute] = merge(facts.attributes.get(attribute, ()), values)
 

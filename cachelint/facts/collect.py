@@ -6,8 +6,8 @@ import re
 
 from cachelint.facts.context import Deferred
 from cachelint.facts.flow import FlowWalker
-from cachelint.facts.paths import mentions_cache, split_class_attribute
-from cachelint.facts.records import FileFacts, Use
+from cachelint.facts.paths import split_class_attribute
+from cachelint.facts.records import FileFacts, Use, Values
 from cachelint.source import Source
 
 
@@ -40,7 +40,7 @@ class _Collector(FlowWalker):
         something of a cache: most of them, and walking is what costs.
         """
         words = ["(?i:cache)", "get_redis_connection"]
-        if any(mentions_cache(module) for module in self.scope.stars):
+        if any("cache" in module.lower() for module in self.scope.stars):
             words.append("")  # Any name may come from there.
         irrelevant: list[Deferred] = []
         known: set[str] = set()
@@ -66,16 +66,15 @@ class _Collector(FlowWalker):
         """Whether a recorded use is worth keeping, now that all attributes are known."""
         candidates = (use.values, *(argument.values for argument in use.arguments))
         return any(
-            mentions_cache(path)
+            known.mentions_cache
             for values in candidates
             for value in values
-            for path in (value.path, *self._attribute_paths(value.path))
+            for known in (value, *self._attribute_values(value.path))
         )
 
-    def _attribute_paths(self, path: str) -> list[str]:
+    def _attribute_values(self, path: str) -> Values:
         """What ``:C.attribute…`` may be, by the assignments to the attribute in this file."""
         found = split_class_attribute(path, self.classes)
         if found is None:
-            return []
-        attributes = self.classes[found.class_name].attributes
-        return [value.path for value in attributes.get(found.attribute, ())]
+            return ()
+        return self.classes[found.class_name].attributes.get(found.attribute, ())

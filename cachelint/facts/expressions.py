@@ -10,7 +10,6 @@ from typing import Any
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.locals import collect_local_names, parameter_names
-from cachelint.facts.paths import mentions_cache
 from cachelint.facts.records import Alias, Argument, Use, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, merge
 from cachelint.source import Source
@@ -328,7 +327,7 @@ _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
 
 def _may_matter(values: Values) -> bool:
     # What is defined in this file (":…") is judged when all of its attributes are known.
-    return any(value.path.startswith(":") or mentions_cache(value.path) for value in values)
+    return any(value.path.startswith(":") or value.mentions_cache for value in values)
 
 
 def _takes_alias(path: str) -> bool:

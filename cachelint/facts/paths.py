@@ -18,11 +18,6 @@ class ClassAttribute(NamedTuple):
     rest: str
 
 
-def mentions_cache(path: str) -> bool:
-    """Whether a use of ``path`` may be a use of a cache, here or once the project is known."""
-    return "cache" in path.lower() or "get_redis_connection" in path
-
-
 def join_path(module: str, name: str) -> str:
     """``name`` imported from ``module``, where a relative module ends in its dots."""
     return f"{module}{name}" if module.endswith(".") else f"{module}.{name}"

@@ -74,14 +74,21 @@ class Alias:
 class Value:
     """Something that a name or an expression may be.
 
-    ``alias`` is the last cache alias on the way. ``unless`` are names that later star imports may
-    bring: where one of those modules exports the name, it stands for what the first so many
-    characters of the path stand for.
+    ``alias`` is the last cache alias on the way. ``unless`` are names that star imports may bring:
+    where one of those modules exports the name, it stands for what the first so many characters
+    of the path stand for. The path of a name that only a star import can have bound starts empty.
     """
 
     path: str
     alias: Alias | None = None
     unless: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def mentions_cache(self) -> bool:
+        """Whether this may be something of a cache, here or once the project is known."""
+        if "cache" in self.path.lower() or "get_redis_connection" in self.path:
+            return True
+        return any("cache" in starred.lower() for starred, _ in self.unless)
 
 
 Values = tuple[Value, ...]

@@ -11,7 +11,7 @@ import builtins
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from cachelint.facts.paths import join_path, mentions_cache
+from cachelint.facts.paths import join_path
 from cachelint.facts.records import Value, Values
 from cachelint.facts.vocabulary import STAR_EXPORTS
 
@@ -77,15 +77,15 @@ class Scope:
         """``name`` in a module scope: bound, imported by a star, or a builtin."""
         if name in self.names:
             return self.names[name]
-        starred = tuple(join_path(module, name) for module in self.stars)
-        if hasattr(builtins, name):
-            builtin = f"builtins.{name}"
-            return (Value(builtin, unless=tuple((path, len(builtin)) for path in starred)),)
-        return tuple(Value(path) for path in starred)
+        builtin = f"builtins.{name}" if hasattr(builtins, name) else ""
+        if not builtin and not self.stars:
+            return ()
+        starred = tuple((join_path(module, name), len(builtin)) for module in self.stars)
+        return (Value(builtin, unless=starred),)
 
     def bind(self, name: str, values: Values) -> None:
         """Let ``name`` be ``values`` from here on."""
-        if any(mentions_cache(value.path) for value in values):
+        if any(value.mentions_cache for value in values):
             self.cache_names.add(name)
         if name in self.global_names:
             module = self.module

@@ -1,0 +1,94 @@
+"""A rule is its module, its page, its fixtures, its proof and a line in two documents: all or none."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from cachelint.config import Configuration
+from cachelint.engine import check_paths
+from cachelint.rules import Rule, all_rules
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+RULES = [pytest.param(rule, id=rule.code) for rule in all_rules().values()]
+HEADINGS = (
+    "## What it does",
+    "## Why is this bad?",
+    "## Example",
+    "## Use instead",
+    "## Fix safety",
+)
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+UNPARSED = "CCH001"
+
+
+def section_of(rule: Rule, heading: str) -> str:
+    """What stands under ``heading``, up to the next heading."""
+    after = rule.page.split(f"{heading}\n", 1)[1]
+    return re.split(r"^## ", after, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def first_block(rule: Rule, heading: str) -> tuple[str, str]:
+    """Language and content of the first code block under ``heading``."""
+    match = _BLOCK.search(section_of(rule, heading))
+    assert match, f"no code block under {heading}"
+    return match[1], match[2]
+
+
+def codes_in(code: str, folder: Path) -> list[str]:
+    path = folder / "example.py"
+    path.write_text(code, encoding="utf-8")
+    report = check_paths([str(path)], Configuration(base=str(folder), select=("ALL",)))
+    return [diagnostic.code for diagnostic in report.diagnostics]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_page_has_its_title_and_headings_in_order(rule: Rule) -> None:
+    lines = rule.page.splitlines()
+    assert lines[0] == f"# {rule.name} ({rule.code})"
+    headings = [line for line in lines if line.startswith("## ") and line != "## References"]
+    assert headings == list(HEADINGS)
+    assert all(section_of(rule, heading).strip() for heading in HEADINGS)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_example_raises_exactly_this_rule(rule: Rule, tmp_path: Path) -> None:
+    language, code = first_block(rule, "## Example")
+    assert language == ("text" if rule.code == UNPARSED else "python")
+    assert codes_in(code, tmp_path) == [rule.code]
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_to_use_instead_raises_nothing(rule: Rule, tmp_path: Path) -> None:
+    language, code = first_block(rule, "## Use instead")
+    assert language == "python"
+    assert codes_in(code, tmp_path) == []
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_has_fixtures_and_a_proof(rule: Rule) -> None:
+    folder = FIXTURES / rule.name
+    assert list(folder.glob("bad*.py")), "no bad fixture"
+    assert list(folder.glob("good*.py")), "no good fixture"
+    for name in ("bad.py", "good.py", "prove.py"):
+        assert (folder / "proof" / name).is_file(), f"no proof/{name}"
+
+
+def test_every_fixture_folder_belongs_to_a_rule() -> None:
+    folders = {path.name for path in FIXTURES.iterdir() if path.is_dir()}
+    folders -= {"projects", "__pycache__"}
+    assert folders == {rule.name for rule in all_rules().values()}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_changelog_names_the_rule(rule: Rule) -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{rule.code}\b", changelog)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_rule_table_of_the_readme_has_the_rule(rule: Rule) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = [line for line in readme.splitlines() if line.lstrip().startswith("|")]
+    assert any(re.search(rf"\b{rule.code}\b", row) for row in rows)

@@ -1,0 +1,208 @@
+"""Selecting rules, and what happens to input that cannot be judged."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cachelint.config import Configuration, ConfigurationError
+from cachelint.engine import Judge, Report, resolve_selectors
+from cachelint.rules import all_rules
+from tests.conftest import Tree, places
+
+BAD = "from django.core.cache import caches\nx = caches['a']\ny = caches.get('b')\n"
+
+
+@pytest.mark.parametrize(
+    ("selectors", "expected"),
+    [
+        (["CCH101"], {"CCH101"}),
+        (["CCH30"], {"CCH301", "CCH302", "CCH303", "CCH304"}),
+        (["import-time-cache-io", " CCH108 "], {"CCH104", "CCH108"}),
+        (["ALL"], set(all_rules())),
+        ([], set()),
+    ],
+)
+def test_selectors(selectors: list[str], expected: set[str]) -> None:
+    assert resolve_selectors(selectors, "--select") == expected
+
+
+@pytest.mark.parametrize(
+    ("selector", "hint"),
+    [
+        ("CCH191", 'did you mean "CCH101"?'),
+        ("import-time-cache-acess", 'did you mean "import-time-cache-access"?'),
+        ("E501", "known are CCH001, CCH101"),
+        ("", "known are"),
+    ],
+)
+def test_unknown_selectors(selector: str, hint: str) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        resolve_selectors([selector], "--select")
+    assert str(caught.value).startswith(f'--select: unknown rule "{selector}"; ')
+    assert hint in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("configuration", "expected"),
+    [
+        pytest.param(Configuration(), ["CCH101", "CCH301"], id="default"),
+        pytest.param(Configuration(select=("CCH301",)), ["CCH301"], id="select"),
+        pytest.param(Configuration(ignore=("CCH1",)), ["CCH301"], id="ignore"),
+        pytest.param(
+            Configuration(select=("CCH301",), extend_select=("CCH101",)),
+            ["CCH101", "CCH301"],
+            id="extend",
+        ),
+        pytest.param(
+            Configuration(select=("CCH",), ignore=("nonexistent-cache-handler-api",)),
+            ["CCH101"],
+            id="ignore wins",
+        ),
+    ],
+)
+def test_selection(
+    check: Callable[..., Report], configuration: Configuration, expected: list[str]
+) -> None:
+    report = check({"a.py": BAD}, configuration=configuration)
+    assert [diagnostic.code for diagnostic in report.diagnostics] == expected
+
+
+def test_per_file_ignores(check: Callable[..., Report], tmp_path: Path) -> None:
+    ignores = (("tests/", ("CCH101",)), ("*_old.py", ("ALL",)))
+    configuration = Configuration(base=str(tmp_path), per_file_ignores=ignores)
+    tree = {"a.py": BAD, "tests/a.py": BAD, "b/c_old.py": BAD}
+    assert places(check(tree, configuration=configuration)) == [
+        "a.py:2 CCH101",
+        "a.py:3 CCH301",
+        "tests/a.py:3 CCH301",
+    ]
+
+
+def test_per_file_ignores_with_an_unknown_code() -> None:
+    judge = Judge(Configuration(per_file_ignores=(("a.py", ("CCH999",)),)))
+    with pytest.raises(ConfigurationError, match='per-file-ignores: unknown rule "CCH999"'):
+        judge.prepare()
+
+
+def test_noqa(check: Callable[..., Report]) -> None:
+    text = BAD.replace("['a']", "['a']  # noqa: CCH101").replace("('b')", "('b')  # noqa: CCH101")
+    report = check({"a.py": text})
+    assert places(report) == ["a.py:3 CCH301"]
+    assert report.suppressed == 1
+
+
+@pytest.mark.parametrize(
+    ("tree", "expected"),
+    [
+        pytest.param({"a.py": "caches = ("}, ["a.py:1 CCH001"], id="syntax error"),
+        pytest.param({"a.py": "x = ("}, [], id="syntax error without a cache word"),
+        pytest.param({"a.py": b"x = 1\ncaches = '\0'"}, ["a.py:2 CCH001"], id="NUL byte"),
+        pytest.param({"a.py": b"# coding: klingon\ncaches"}, ["a.py:1 CCH001"], id="cookie"),
+        pytest.param({"a.py": b"caches = '\xff'"}, ["a.py:1 CCH001"], id="not UTF-8"),
+        pytest.param({"a.py": ""}, [], id="empty"),
+        pytest.param({"a.py": b"\xef\xbb\xbf" + BAD.encode()}, ["2", "3"], id="BOM"),
+        pytest.param({"a.py": BAD.replace("\n", "\r\n")}, ["2", "3"], id="CRLF"),
+        pytest.param({"a.py": BAD.replace("\n", "\r")}, ["2", "3"], id="CR"),
+        pytest.param({"a.py": BAD.replace("\n", "\n\x0c\n")}, ["3", "5"], id="form feed"),
+        pytest.param(
+            {"a.py": b"# coding: latin-1\n# \xe4\n" + BAD.encode()}, ["4", "5"], id="latin"
+        ),
+        pytest.param({"x.py/a.py": BAD}, ["x.py/a.py:2 CCH101", "x.py/a.py:3 CCH301"], id="folder"),
+        pytest.param({"a.py": BAD + f"z = '{'ä' * 500}'\n" * 10_000}, ["2", "3"], id="10 MB"),
+    ],
+)
+def test_any_input_is_judged_or_reported(
+    check: Callable[..., Report], tree: Tree, expected: list[str]
+) -> None:
+    found = places(check({**tree, "b/good.py": "caches = {}\n", "z.py": BAD}))
+    assert found[-2:] == ["z.py:2 CCH101", "z.py:3 CCH301"], "the next file must not be lost"
+    rows = [place.split(":")[1].split()[0] for place in found[:-2]]
+    assert expected in (found[:-2], rows)
+
+
+def test_a_broken_file_that_is_named_is_reported_without_a_cache_word(
+    check: Callable[..., Report],
+) -> None:
+    assert places(check({"a.py": "x = ("}, "a.py")) == ["a.py:1 CCH001"]
+
+
+def test_unparsed_files_cannot_be_ignored_by_accident(check: Callable[..., Report]) -> None:
+    configuration = Configuration(select=("CCH101",), ignore=("CCH001",))
+    assert places(check({"a.py": "caches = ("}, configuration=configuration)) == ["a.py:1 CCH001"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_unreadable_file(check: Callable[..., Report], tmp_path: Path) -> None:
+    check({"a.py": BAD})
+    (tmp_path / "a.py").chmod(0)
+    assert places(check({"b.py": BAD})) == ["a.py:1 CCH001", "b.py:2 CCH101", "b.py:3 CCH301"]
+
+
+def test_read_errors_are_reported(
+    check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the test above, for those who run the tests as root."""
+    check({"a.py": BAD, "b.py": BAD})
+    original = open
+
+    def refuse(path: str, *arguments: str, **options: str) -> object:
+        if str(path).endswith("a.py"):
+            raise PermissionError(13, "Permission denied", path)
+        return original(path, *arguments, **options)  # type: ignore[call-overload]
+
+    monkeypatch.setattr("builtins.open", refuse)
+    report = check({})
+    assert places(report) == ["a.py:1 CCH001", "b.py:2 CCH101", "b.py:3 CCH301"]
+    assert "Permission denied" in report.diagnostics[0].message
+
+
+def test_deep_nesting_is_a_finding_and_no_traceback(check: Callable[..., Report]) -> None:
+    deep = "x = " + "caches(" * 90 + ")" * 90 + "\n"
+    elifs = "if a: pass\n" + "".join(f"elif a == {i}: caches\n" for i in range(2000))
+    report = check({"deep.py": deep, "elifs.py": elifs, "z.py": BAD})
+    assert {d.code for d in report.diagnostics if d.path != "z.py"} <= {"CCH001"}
+    assert [d.code for d in report.diagnostics if d.path == "z.py"] == ["CCH101", "CCH301"]
+
+
+@pytest.mark.parametrize(
+    ("version", "flagged"),
+    [(None, False), ((3, 2), True), ((4, 0), True), ((4, 1), False), ((6, 0), False)],
+)
+def test_close_all_came_with_django_4_1(
+    check: Callable[..., Report], version: tuple[int, int] | None, flagged: bool
+) -> None:
+    text = "from django.core.cache import caches\ndef f(): caches.close_all()\n"
+    report = check({"a.py": text}, configuration=Configuration(django_version=version))
+    assert bool(report.diagnostics) is flagged
+
+
+@pytest.mark.parametrize(
+    ("test", "versions"),
+    [
+        ("django.VERSION < (3, 2)", set()),
+        ("django.VERSION < (4, 1)", {None, (3, 2), (4, 0)}),
+        ("django.VERSION >= (4, 1)", {None, (4, 1), (5, 2)}),
+        ("django.VERSION[0] == 3", {None, (3, 2)}),
+        ("django.VERSION[:2] == (4, 0)", {None, (4, 0)}),
+        ("(4, 1) <= django.VERSION", {None, (4, 1), (5, 2)}),
+        ("not django.VERSION < (4, 1)", {None, (4, 1), (5, 2)}),
+        ("sys.version_info[0] == 2", set()),
+        ("sys.version_info < (3,)", set()),
+        ("sys.version_info >= (3, 8)", {None, (3, 2), (4, 0), (4, 1), (5, 2)}),
+        ("django.VERSION < (1, 7) or DEBUG", {None, (3, 2), (4, 0), (4, 1), (5, 2)}),
+    ],
+)
+def test_version_branches(
+    check: Callable[..., Report], test: str, versions: set[tuple[int, int] | None]
+) -> None:
+    text = (
+        "import sys, django\nfrom django.core.cache import caches\n"
+        f"def f():\n    if {test}:\n        caches.get('a')\n"
+    )
+    flagged = set()
+    for version in (None, (3, 2), (4, 0), (4, 1), (5, 2)):
+        if check({"a.py": text}, configuration=Configuration(django_version=version)).diagnostics:
+            flagged.add(version)
+    assert flagged == versions

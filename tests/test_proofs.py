@@ -1,0 +1,67 @@
+"""Every rule's claim, shown in real Django; and what the claim rests on is what the rule reports."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cachelint.config import Configuration
+from cachelint.engine import check_paths
+from cachelint.rules import Rule, all_rules
+
+ROOT = Path(__file__).parent.parent
+FIXTURES = ROOT / "fixtures"
+RULES = [pytest.param(rule, id=rule.name) for rule in all_rules().values()]
+#: What a proof imports beside Django.
+NEEDS = {"CCH104": "redis", "CCH108": "django_redis"}
+
+
+def proof_of(rule: Rule) -> Path:
+    return FIXTURES / rule.name / "proof"
+
+
+def run_proof(rule: Rule, folder: Path) -> subprocess.CompletedProcess[str]:
+    needed = NEEDS.get(rule.code, "django")
+    if importlib.util.find_spec(needed) is None:
+        pytest.skip(f"{needed} is not installed")
+    return subprocess.run(
+        [sys.executable, "prove.py"],
+        cwd=folder,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_the_bad_code_fails_and_the_good_does_not(rule: Rule) -> None:
+    done = run_proof(rule, proof_of(rule))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "bad" in done.stdout
+    assert "good" in done.stdout
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) -> None:
+    """Else a proof that proves nothing would go unnoticed."""
+    shutil.copy(FIXTURES / "proof_kit.py", tmp_path)
+    folder = tmp_path / rule.name / "proof"
+    shutil.copytree(proof_of(rule), folder)
+    shutil.copy(folder / "good.py", folder / "bad.py")
+    assert run_proof(rule, folder).returncode == 1
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_exactly_the_bad_files_of_a_proof_are_reported_by_its_rule(
+    rule: Rule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    files = sorted([*proof_of(rule).glob("bad*.py"), *proof_of(rule).glob("good*.py")])
+    assert {"bad.py", "good.py"} <= {path.name for path in files}
+    for path in files:
+        report = check_paths([str(path.relative_to(ROOT))], Configuration(select=("ALL",)))
+        expected = {rule.code} if path.name.startswith("bad") else set()
+        assert {d.code for d in report.diagnostics} == expected, path
