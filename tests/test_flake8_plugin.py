@@ -1,0 +1,136 @@
+"""The plugin inside real flake8: the same findings as ``check``, however flake8 runs it."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cachelint.config import Configuration
+from cachelint.engine import check_paths
+from tests.conftest import ROOT, write_tree
+
+BAD = "from django.core.cache import caches\n\nx = caches['a']\n"
+
+
+def flake8(
+    cwd: Path, *arguments: str, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "flake8", "--select", "CCH,E9", *arguments],
+        cwd=cwd, input=stdin, capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+
+
+def checked(cwd: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.chdir(cwd)
+    report = check_paths(["."], Configuration(base=str(cwd)))
+    return sorted(
+        f"./{d.path}:{d.span.row}:{d.span.column}: {d.code} {d.message}" for d in report.diagnostics
+    )
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_same_findings_as_check_on_all_fixtures(
+    jobs: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in (ROOT / "fixtures").rglob("*.py"):
+        relative = path.relative_to(ROOT / "fixtures")
+        if relative.parts[0] != "unparsed-file":
+            write_tree(tmp_path, {str(relative): path.read_bytes()})
+    expected = checked(tmp_path, monkeypatch)
+    assert len(expected) > 50
+    result = flake8(tmp_path, "-j", jobs, ".")
+    assert result.stderr == ""
+    lines = [line for line in result.stdout.splitlines() if " E9" not in line]
+    assert sorted(lines) == [line for line in expected if " CCH001 " not in line]
+
+
+def test_spawned_workers(tmp_path: Path) -> None:
+    write_tree(tmp_path, {f"m{i}.py": BAD for i in range(4)})
+    program = (
+        "import multiprocessing, sys\n"
+        "if __name__ == '__main__':\n"
+        "    multiprocessing.set_start_method('spawn')\n"
+        "    from flake8.main.cli import main\n"
+        "    sys.exit(main(['--select', 'CCH', '-j', '2', 'm0.py', 'm1.py', 'm2.py', 'm3.py']))\n"
+    )
+    (tmp_path / "run_spawned.py").write_text(program)
+    result = subprocess.run(
+        [sys.executable, "run_spawned.py"], cwd=tmp_path, capture_output=True, encoding="utf-8",
+        timeout=60,
+    )  # fmt: skip
+    assert (result.stderr, result.stdout.count("CCH101")) == ("", 4)
+
+
+def test_stdin_resolves_names_where_the_file_would_be(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"shop/__init__.py": "", "shop/store.py": BAD[:37]})
+    text = "from .store import caches\nx = caches['a']\n"
+    result = flake8(tmp_path, "--stdin-display-name", "shop/views.py", "-", stdin=text)
+    assert result.stdout.startswith("shop/views.py:2:5: CCH101 ")
+    assert flake8(tmp_path, "-", stdin=BAD).stdout.startswith("stdin:3:5: CCH101 ")
+
+
+def test_columns_behind_wide_characters_and_a_byte_order_mark(tmp_path: Path) -> None:
+    text = "from django.core.cache import caches\nx = '漢字😀', caches['a']\n"
+    write_tree(tmp_path, {"a.py": b"\xef\xbb\xbf" + text.encode()})
+    assert flake8(tmp_path, "a.py").stdout.startswith("a.py:2:12: CCH101 ")
+
+
+def test_noqa(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": BAD.replace("['a']", "['a']  # noqa: CCH101")})
+    assert flake8(tmp_path, "a.py").stdout == ""
+
+
+def test_broken_files_are_flake8s_to_report(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": "caches = (\n", "b.py": BAD})
+    result = flake8(tmp_path, "a.py", "b.py")
+    assert "a.py:1:" in result.stdout and "E999" in result.stdout
+    assert "b.py:3:5: CCH101" in result.stdout
+    assert "CCH001" not in result.stdout
+
+
+CLOSE_ALL = "from django.core.cache import caches\n\n\ndef f():\n    caches.close_all()\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "arguments", "flagged"),
+    [
+        pytest.param({}, [], False, id="nothing said"),
+        pytest.param({}, ["--cachelint-django-version", "3.2"], True, id="option"),
+        pytest.param({"setup.cfg": "[flake8]\ncachelint-django-version = 3.2\n"}, [], True, id="cfg"),
+        pytest.param(
+            {"pyproject.toml": '[tool.cachelint]\ndjango-version = "3.2"\n'}, [], True, id="pyproject"
+        ),
+        pytest.param(
+            {"pyproject.toml": '[tool.cachelint]\ndjango-version = "3.2"\n'},
+            ["--cachelint-django-version", "5.2"],
+            False,
+            id="option wins",
+        ),
+    ],
+)  # fmt: skip
+def test_django_version(
+    tmp_path: Path, tree: dict[str, str], arguments: list[str], flagged: bool
+) -> None:
+    write_tree(tmp_path, {"a.py": CLOSE_ALL, **tree})
+    assert ("CCH301" in flake8(tmp_path, *arguments, "a.py").stdout) is flagged
+
+
+@pytest.mark.parametrize(
+    ("tree", "arguments", "message"),
+    [
+        ({"pyproject.toml": "[tool.cachelint]\nslect = []\n"}, [], ':2: unknown key "slect"'),
+        ({"pyproject.toml": "[tool.cachelint\n"}, [], "not valid TOML"),
+        ({}, ["--cachelint-django-version", "new"], "--cachelint-django-version must be"),
+    ],
+)
+def test_a_broken_configuration_is_one_clear_message(
+    tmp_path: Path, tree: dict[str, str], arguments: list[str], message: str
+) -> None:
+    write_tree(tmp_path, {"a.py": BAD, **tree})
+    result = flake8(tmp_path, *arguments, "a.py")
+    output = result.stdout + result.stderr
+    assert result.returncode == 1
+    assert "cachelint: " in output and message in output
+    assert "Traceback" not in output

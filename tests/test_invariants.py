@@ -1,0 +1,123 @@
+"""The invariants of docs/ARCHITECTURE.md that no other test holds."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from cachelint.rules import all_rules
+from tests.conftest import ROOT, write_tree
+
+#: Fails as soon as linting imports, executes, starts or sends anything.
+WATCHED = """
+import sys
+from pathlib import Path
+ours = Path.cwd().resolve()
+seen = []
+
+def watch(event, arguments):
+    if event in ("subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork"):
+        seen.append((event, arguments))
+    elif event.startswith("socket."):
+        seen.append((event, arguments))
+    elif event == "import" and arguments[0].partition(".")[0] in ("shop", "django", "libcst"):
+        seen.append((event, arguments[0]))
+    elif event == "exec" and str(ours) in str(getattr(arguments[0], "co_filename", "")):
+        seen.append((event, arguments[0].co_filename))
+
+{setup}
+sys.addaudithook(watch)
+{run}
+assert findings, "nothing was linted"
+assert not seen, seen
+assert "libcst" not in sys.modules
+assert "django" not in sys.modules
+"""
+
+CHECK = """
+import contextlib, io
+from cachelint.cli import main
+out = io.StringIO()
+with contextlib.redirect_stdout(out):
+    assert main(["check", ".", "--output-format", "concise"]) == 1
+findings = out.getvalue()
+"""
+
+PLUGIN = """
+import argparse, ast
+from cachelint.flake8_plugin import CacheLintPlugin
+CacheLintPlugin.parse_options(argparse.Namespace(cachelint_django_version=None))
+findings = []
+for path in sorted(Path().rglob("*.py")):
+    lines = path.read_text().splitlines(keepends=True)
+    findings += CacheLintPlugin(ast.parse("".join(lines)), lines, str(path)).run()
+"""
+
+
+@pytest.mark.parametrize("run", [CHECK, PLUGIN], ids=["check", "flake8 plugin"])
+def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
+    program = WATCHED.format(setup="import flake8.violation", run=run)
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT / "fixtures" / "projects" / "shop",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_module_that_would_do_harm_is_only_read(tmp_path: Path) -> None:
+    harm = "from pathlib import Path\nPath('harm').touch()\nfrom .b import caches\ncaches['x']\n"
+    write_tree(tmp_path, {"p/__init__.py": harm, "p/a.py": harm, "p/b.py": harm})
+    subprocess.run([sys.executable, "-m", "cachelint", "check"], cwd=tmp_path, timeout=60)
+    assert not (tmp_path / "harm").exists()
+
+
+def test_no_django_is_needed(tmp_path: Path) -> None:
+    """As if Django were not installed: importing it fails."""
+    write_tree(
+        tmp_path,
+        {
+            "django.py": "raise ImportError",
+            "a.py": "from django.core.cache import caches\ncaches[1]\n",
+        },
+    )
+    result = subprocess.run(
+        [sys.executable, "-m", "cachelint", "check", "a.py"],
+        cwd=tmp_path, capture_output=True, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert "CCH101" in result.stdout, result.stderr
+
+
+def test_the_cheap_path_loads_nothing_heavy(tmp_path: Path) -> None:
+    write_tree(tmp_path, {"a.py": "x = 1\n"})
+    program = (
+        "import sys\nfrom cachelint.cli import main\nmain(['check', '.'])\n"
+        "heavy = {'libcst', 'django', 'flake8', 'pathspec', 'tomllib', 'tomli', 'asyncio'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, encoding="utf-8"
+    )
+    assert result.stdout.splitlines()[-1] == "[]", result.stderr
+
+
+def test_rules_are_loaded_when_asked_for() -> None:
+    program = (
+        "import sys\nfrom cachelint.rules import all_rules\nall_rules()\n"
+        "print([name for name in sys.modules if name.startswith('cachelint.rules.cch')])\n"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8")
+    assert result.stdout == "[]\n", result.stderr
+
+
+@pytest.mark.parametrize("code", [code for code in all_rules() if code != "CCH001"])
+def test_words_imply_a_cache_word(code: str) -> None:
+    """The words of a rule stand in files that the prefilter of the flake8 plugin lets through."""
+    words = all_rules()[code].words
+    assert words
+    for word in words:
+        # `from django.core import cache`: the cache word follows in the same statement.
+        assert b"cache" in word.lower() or word in (b"django.core import", b"get_redis_connection")
