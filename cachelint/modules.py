@@ -95,15 +95,17 @@ class Modules:
     def _roots_of(self, folder: str) -> tuple[str, ...]:
         """Folders from which ``folder`` imports: from its package's root up to the project's."""
         if folder not in self._roots:
-            start = folder
-            while os.path.exists(os.path.join(start, "__init__.py")):
-                start = os.path.dirname(start)
-            ancestors = [start, *map(str, Path(start).parents)]
-            project = _project_root(ancestors)
-            roots = ancestors[: ancestors.index(project) + 1]
+            roots = _folders_up(folder)
             sources = [os.path.join(root, "src") for root in roots]
             self._roots[folder] = (*roots, *filter(os.path.isdir, sources))
         return self._roots[folder]
+
+    def relative_path(self, path: str) -> str:
+        """``path`` from the working directory, or from its project's root where it is not below."""
+        shown = _shown(os.path.abspath(path))
+        if not os.path.isabs(shown):
+            return shown
+        return os.path.relpath(shown, _folders_up(os.path.dirname(shown))[-1])
 
     def resolve(self, values: Values, origin: str) -> tuple[Resolved, ...]:
         """What ``values``, met in the file ``origin``, may be when other files are asked."""
@@ -133,7 +135,7 @@ class Modules:
         for starred, length in reversed(value.unless):
             # A later star import wins, if its module has the name.
             target = self._star_export(starred, origin)
-            if target is not None:
+            if target is not None and target not in links:
                 yield from self._follow(target, value.path[length:], value, links)
                 return
         if is_canonical(value.path):
@@ -197,11 +199,10 @@ class Modules:
             return None
         if name in facts.exports:
             return Link(file, name)
-        if not name.startswith("_"):
-            for star in reversed(facts.stars):
-                found = self._star_export(join_path(star, name), file, depth + 1)
-                if found is not None:
-                    return found
+        for star in reversed(facts.stars):
+            found = self._star_export(join_path(star, name), file, depth + 1)
+            if found is not None:
+                return found
         return None
 
     def _star_export(self, dotted: str, origin: str, depth: int = 0) -> Link | None:
@@ -209,7 +210,13 @@ class Modules:
         module, name = split_module(dotted)
         file = self.find(module, origin)
         facts = self.facts(file) if file is not None else None
-        if facts is None or (facts.declared_all is not None and name not in facts.declared_all):
+        if facts is None:
+            return None
+        if facts.declared_all is None:
+            public = not name.startswith("_")
+        else:
+            public = name in facts.declared_all
+        if not public:
             return None
         return self._export(dotted, origin, depth)
 
@@ -226,17 +233,19 @@ def _module_file(root: str, parts: list[str]) -> str | None:
     return f"{base}.py" if parts and os.path.isfile(f"{base}.py") else None
 
 
-def _project_root(ancestors: list[str]) -> str:
-    """The outermost folder that still belongs to the project of the innermost."""
-    for folder in ancestors:
-        if os.path.exists(os.path.join(folder, ".git")):
-            return folder
-    marked = [
-        folder
-        for folder in ancestors
-        if any(os.path.exists(os.path.join(folder, marker)) for marker in _PROJECT_MARKERS)
-    ]
-    return marked[-1] if marked else ancestors[0]
+def _folders_up(folder: str) -> list[str]:
+    """From the folder that holds the package of ``folder`` up to the root of its project."""
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder = os.path.dirname(folder)
+    folders = [folder, *map(str, Path(folder).parents)]
+    marked = [folder for folder in folders if _has_any(folder, _PROJECT_MARKERS)]
+    repository = next((folder for folder in marked if _has_any(folder, (".git",))), None)
+    root = repository or (marked[-1] if marked else folder)
+    return folders[: folders.index(root) + 1]
+
+
+def _has_any(folder: str, names: tuple[str, ...]) -> bool:
+    return any(os.path.exists(os.path.join(folder, name)) for name in names)
 
 
 def _shown(path: str) -> str:

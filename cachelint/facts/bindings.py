@@ -66,7 +66,8 @@ class BindingWalker(ExpressionWalker):
                 for target in targets:
                     self.bind(target[index], values)
             return
-        values = self.evaluate(node.value)
+        unpacks = any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets)
+        values = self.evaluate_consumed(node.value) if unpacks else self.evaluate(node.value)
         for whole in node.targets:
             if isinstance(whole, ast.Name) and whole.id == "__all__":
                 self.declared_all = _strings(node.value)

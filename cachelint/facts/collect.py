@@ -39,8 +39,8 @@ class _Collector(FlowWalker):
         That is all but those in which no cache word stands and no name that is bound, so far, to
         something of a cache: most of them, and walking is what costs.
         """
-        words = ["(?i:cache)", "get_redis_connection"]
-        if any("cache" in module.lower() for module in self.scope.stars):
+        words = ["(?i:cach)", "get_redis_connection"]
+        if any("cach" in module.lower() for module in self.scope.stars):
             words.append("")  # Any name may come from there.
         irrelevant: list[Deferred] = []
         known: set[str] = set()
@@ -57,9 +57,9 @@ class _Collector(FlowWalker):
                         irrelevant.append(body)
             new = self.scope.cache_names - known
             known |= new
-            # A name with "cache" in it has matched already.
+            # A name with "cach" in it has matched already.
             words = [
-                rf"\b{re.escape(name)}\b" for name in sorted(new) if "cache" not in name.lower()
+                rf"\b{re.escape(name)}\b" for name in sorted(new) if "cach" not in name.lower()
             ]
 
     def _concerns_caches(self, use: Use) -> bool:

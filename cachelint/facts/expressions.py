@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -25,6 +26,8 @@ _CONSUMERS = frozenset(
 
 #: Builtins that look into their first argument, so that the look is a use of it.
 _LOOKING = frozenset({"builtins.len", "builtins.hasattr", "builtins.getattr"})
+
+_ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 
 _Argument = tuple[str | None, ast.expr, Values]
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -61,11 +64,11 @@ class ExpressionWalker:
                 self.evaluate(child.value)
         return ()
 
-    def evaluate_consumed(self, node: ast.expr) -> Values:
+    def evaluate_consumed(self, node: ast.expr, outer: str = "") -> Values:
         """As evaluate, for a place that iterates over ``node`` at once."""
         if isinstance(node, ast.GeneratorExp):
             return self._comprehension(node, consumed=True)
-        return self.evaluate(node)
+        return self.evaluate(node, outer)
 
     def peek(self, node: ast.expr) -> Values:
         """What a name or a chain of attributes may be, without recording anything."""
@@ -111,11 +114,7 @@ class ExpressionWalker:
             return ()
         values = extend(function, "()")
         if node.args and not isinstance(node.args[0], ast.Starred):
-            if all(value.path.endswith(".__getitem__") for value in function):
-                values = tuple(
-                    replace(value, path=value.path.removesuffix(".__getitem__") + "[]")
-                    for value in function
-                )
+            values = tuple(replace(value, path=_as_item(value.path)) for value in values)
             values = self._with_alias(values, node.args[0])
         looks = any(value.path in _LOOKING for value in function)
         if looks or _may_matter(values) or any(_may_matter(v) for _, _, v in arguments):
@@ -225,7 +224,7 @@ class ExpressionWalker:
         self.evaluate(node.left)
         for operator, comparator in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, (ast.In, ast.NotIn)):
-                values = self.evaluate_consumed(comparator)
+                values = self.evaluate_consumed(comparator, "membership")
                 self.record(node, extend(values, ".__contains__()"), "")
             else:
                 self.evaluate(comparator)
@@ -331,4 +330,9 @@ def _may_matter(values: Values) -> bool:
 
 
 def _takes_alias(path: str) -> bool:
-    return path.endswith(("[]", "create_connection()", "get_redis_connection()"))
+    return path.endswith(("[]", "get_redis_connection()"))
+
+
+def _as_item(path: str) -> str:
+    """``caches.__getitem__(x)`` and ``caches.create_connection(x)`` are ``caches[x]``."""
+    return _ITEM_CALL.sub("[]", path)

@@ -86,9 +86,8 @@ class Value:
     @property
     def mentions_cache(self) -> bool:
         """Whether this may be something of a cache, here or once the project is known."""
-        if "cache" in self.path.lower() or "get_redis_connection" in self.path:
-            return True
-        return any("cache" in starred.lower() for starred, _ in self.unless)
+        names = (self.path, *(starred for starred, _ in self.unless))
+        return any("cach" in name.lower() or "get_redis_connection" in name for name in names)
 
 
 Values = tuple[Value, ...]
@@ -108,7 +107,7 @@ class Use:
     """An attribute, an item or a call on something that may belong to the cache framework.
 
     Each link of ``caches["x"].get("k")`` is a use of its own; ``outer`` names what the expression
-    around it does with it: ``attribute``, ``item``, ``call``, or nothing.
+    around it does with it: ``attribute``, ``item``, ``call``, ``membership``, or nothing.
     """
 
     values: Values

@@ -20,12 +20,13 @@ BACKEND_ERRORS = frozenset({
     "django.core.exceptions.ImproperlyConfigured",
 })  # fmt: skip
 
-#: ``__all__`` of django.core.cache, the same since 3.2.
+#: ``__all__`` of django.core.cache (the same since 3.2) and of django-redis (5 to 7).
 STAR_EXPORTS = {
     MODULE: (
         "cache", "caches", "DEFAULT_CACHE_ALIAS", "InvalidCacheBackendError", "BaseCache",
         "InvalidCacheKey",
     ),
+    "django_redis": ("get_redis_connection",),
 }  # fmt: skip
 
 #: Attributes of the handler that are not dunders, with the version that brought them.
@@ -48,6 +49,12 @@ _COMMANDS = (
 
 #: Public attributes of BaseCache; the ``a…`` methods exist since 4.0.
 CACHE_API = frozenset(_COMMANDS) | {f"a{name}" for name in _COMMANDS} | QUIET_CACHE_API
+
+#: What only the backends of django-redis have (read in django-redis 7.0).
+REDIS_API = frozenset({
+    "client", "delete_pattern", "expire", "expire_at", "iter_keys", "keys", "lock", "persist",
+    "pexpire", "pexpire_at", "pttl", "ttl",
+})  # fmt: skip
 
 #: The oldest Django that we judge for.
 OLDEST_DJANGO = (3, 2)

@@ -20,6 +20,10 @@ class Project:
     def facts(self, path: str) -> FileFacts | None:
         return self._modules.facts(path)
 
+    def relative_path(self, facts: FileFacts) -> str:
+        """The path of the file from the root of its project, whatever lies above that."""
+        return self._modules.relative_path(facts.path)
+
     def ancestors(self, facts: FileFacts, class_name: str) -> frozenset[str]:
         """Qualified names outside the project from which a class derives, at any distance.
 

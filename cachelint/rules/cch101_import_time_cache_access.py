@@ -50,6 +50,7 @@ of its own, and core Redis then connects once per request; a frozen handle hides
 
 from __future__ import annotations
 
+import collections.abc
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Evidence, Severity, Span
@@ -61,28 +62,38 @@ from cachelint.rules.rule import FileView, Finding
 WORDS = (b"caches",)
 SEVERITY = Severity.ERROR
 
-_OPENED = frozenset({HANDLE, f"{HANDLER}.create_connection()"})
-
 #: Bases, metaclasses and decorators that ask the values of a class body for attributes; a
 #: ConnectionProxy answers by opening its alias.
 _PROBING = frozenset({
-    "abc.ABC", "abc.ABCMeta", "dataclasses.dataclass", "django.contrib.auth.models.AbstractUser",
-    "django.contrib.auth.models.AbstractBaseUser", "django.contrib.gis.db.models.Model",
-    "django.db.models.Model", "django.db.models.base.Model", "enum.Enum", "enum.Flag",
-    "enum.IntEnum", "enum.IntFlag", "enum.StrEnum", "django.db.models.TextChoices",
-    "django.db.models.IntegerChoices", "django.db.models.Choices",
+    "abc.ABC", "abc.ABCMeta", "typing.Protocol", "typing_extensions.Protocol",
+    "django.contrib.auth.models.AbstractUser", "django.contrib.auth.models.AbstractBaseUser",
+    "django.contrib.gis.db.models.Model", "django.db.models.Model", "django.db.models.base.Model",
+    "django.db.models.Choices", "django.db.models.IntegerChoices", "django.db.models.TextChoices",
+    "enum.Enum", "enum.Flag", "enum.IntEnum", "enum.IntFlag", "enum.StrEnum",
+    *(f"collections.abc.{name}" for name in collections.abc.__all__),
 })  # fmt: skip
+
+#: Refuses a ConnectionProxy as unhashable, from Python 3.11 on.
+_DATACLASS = frozenset({"dataclasses.dataclass"})
+_PROBED = (
+    "the class asks it for attributes while the module is imported, which opens {alias}; where that"
+    " is missing the import raises InvalidCacheBackendError"
+)
+_REFUSED = "from Python 3.11 on the dataclass refuses it as a mutable default: the import raises"
 
 
 def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
         if use.phase is not Phase.IMPORT:
             continue
-        # `caches["x"].get()` is used on the spot: CCH104.
-        if resolved.path in _OPENED and use.outer != "attribute":
+        # `caches["x"].get()` and `"k" in caches["x"]` are used on the spot: CCH104.
+        if resolved.path == HANDLE and use.outer not in ("attribute", "membership"):
             yield _opened(view, use, resolved)
-        elif resolved.path == f"{CONNECTION_PROXY}()" and _is_probed(view, use):
-            yield _probed(use)
+        elif resolved.path == f"{CONNECTION_PROXY}()" and _is_attribute(view, use):
+            if view.is_a(use.owner, _PROBING):
+                yield _in_body(use, _PROBED)
+            elif view.is_a(use.owner, _DATACLASS):
+                yield _in_body(use, _REFUSED)
 
 
 def _opened(view: FileView, use: Use, resolved: Resolved) -> Finding:
@@ -136,22 +147,18 @@ def _guard_evidence(view: FileView, use: Use) -> Iterator[Evidence]:
             yield Evidence(view.facts.path, span, message)
 
 
-def _is_probed(view: FileView, use: Use) -> bool:
+def _is_attribute(view: FileView, use: Use) -> bool:
+    """Whether a ConnectionProxy of Django's handler stands in a class body."""
     if not use.in_class_body or not use.arguments:
         return False
-    handlers = {resolved.path for resolved in view.resolve(use.arguments[0].values)}
-    return HANDLER in handlers and view.is_a(use.owner, _PROBING)
+    return any(found.path == HANDLER for found in view.resolve(use.arguments[0].values))
 
 
-def _probed(use: Use) -> Finding:
+def _in_body(use: Use, consequence: str) -> Finding:
     alias = use.arguments[1].text if len(use.arguments) > 1 else "its alias"
     return Finding(
         span=use.span,
-        message=(
-            f"`{use.text}` in the body of `{use.owner}` is opened while the module is imported:"
-            f" the class asks it for attributes, and where {alias} is missing the import raises"
-            " InvalidCacheBackendError"
-        ),
+        message=f"`{use.text}` in the body of `{use.owner}`: {consequence.format(alias=alias)}",
         help="open the cache in a method or property instead",
         cause=alias,
     )

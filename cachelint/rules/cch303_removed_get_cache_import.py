@@ -2,8 +2,9 @@
 # removed-get-cache-import (CCH303)
 
 ## What it does
-Finds `from django.core.cache import get_cache`. Silent where an `except ImportError` expects it, or
-in a branch for Django versions that the project does not run on.
+Finds `from django.core.cache import get_cache`. Silent where an `except ImportError` expects it,
+where it is the answer to a Django that lacks something else, and in a branch for Django versions
+that the project does not run on.
 
 ## Why is this bad?
 `get_cache` was deprecated in Django 1.7 and removed in 1.9: the import raises `ImportError`.
@@ -75,9 +76,16 @@ def _calls(view: FileView) -> tuple[Evidence, ...]:
 
 def _expects(guards: tuple[Guard, ...], errors: frozenset[str]) -> bool:
     return any(
-        guard.kind is GuardKind.AFTER_IMPORT_ERROR
+        _probes_django(guard)
         or (guard.kind is GuardKind.EXCEPT and not errors.isdisjoint(guard.names))
         for guard in guards
+    )
+
+
+def _probes_django(guard: Guard) -> bool:
+    """Whether we are here because some Django lacks what was tried: written for several."""
+    return guard.kind is GuardKind.AFTER_IMPORT_ERROR and any(
+        name.startswith("django.") for name in guard.names
     )
 
 

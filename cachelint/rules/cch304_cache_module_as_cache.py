@@ -3,7 +3,7 @@
 
 ## What it does
 Finds the module `django.core.cache` used as if it were the cache: `from django.core import cache`,
-then `cache.get(…)`.
+then `cache.get(…)`, `key in cache`.
 
 ## Why is this bad?
 `django.core.cache` is a module; the cache is `django.core.cache.cache`. The line raises
@@ -39,27 +39,33 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
-from cachelint.facts.vocabulary import CACHE_API, MODULE
+from cachelint.facts.vocabulary import CACHE_API, MODULE, REDIS_API
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
-_ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
-_MISTAKEN = frozenset(f"{MODULE}.{name}" for name in CACHE_API)
+_ATTRIBUTES = frozenset(f"{MODULE}.{name}" for name in CACHE_API | REDIS_API)
+_OPERATIONS = frozenset({f"{MODULE}[]", f"{MODULE}.__contains__()"})
 
 
 def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
-        if resolved.path not in _MISTAKEN:
+        if resolved.path in _ATTRIBUTES:
+            error = "AttributeError"
+        elif resolved.path in _OPERATIONS:
+            error = "TypeError"
+        else:
             continue
-        guarded = view.is_unharmed(use, _ATTRIBUTE_ERROR) or view.is_asked_for(use, resolved.path)
+        guarded = view.is_unharmed(use, frozenset({f"builtins.{error}"})) or view.is_asked_for(
+            use, resolved.path
+        )
         if not guarded:
             yield Finding(
                 span=use.span,
                 message=(
                     f"`{use.text}` asks the module django.core.cache, not the cache: the line"
-                    " raises AttributeError when it runs"
+                    f" raises {error} when it runs"
                 ),
                 help="`from django.core.cache import cache`",
                 cause=MODULE,

@@ -59,7 +59,8 @@ class FileView:
 
     @property
     def is_test(self) -> bool:
-        return _TEST_MODULE.search(self.facts.path.replace("\\", "/")) is not None
+        path = self.project.relative_path(self.facts)
+        return _TEST_MODULE.search(path.replace("\\", "/")) is not None
 
     @cached_property
     def uses(self) -> list[tuple[Use, Resolved]]:
