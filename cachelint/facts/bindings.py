@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cachelint.facts.context import Context
-from cachelint.facts.expressions import ExpressionWalker, function_scope
+from cachelint.facts.expressions import ExpressionWalker
 from cachelint.facts.paths import join_path
 from cachelint.facts.records import ClassFacts, Import, Phase, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, known_value, merge
@@ -144,7 +144,7 @@ class BindingWalker(ExpressionWalker):
         self.scope.bind(node.name, known_value(f":{name}"))
 
         def walk() -> None:
-            scope = function_scope(parent, node.args, node.body)
+            scope = self.function_scope(parent, node.args, node.body)
             if instance is not None:
                 scope.bind(instance, known_value(f":{owner}"))
             self.inside(scope, context, lambda: self.walk_body(node.body))

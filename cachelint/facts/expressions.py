@@ -114,7 +114,11 @@ class ExpressionWalker:
             return ()
         values = extend(function, "()")
         if node.args and not isinstance(node.args[0], ast.Starred):
-            values = tuple(replace(value, path=_as_item(value.path)) for value in values)
+            if any(_ITEM_CALL.search(value.path) for value in values):
+                # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
+                values = tuple(
+                    replace(value, path=_ITEM_CALL.sub("[]", value.path)) for value in values
+                )
             values = self._with_alias(values, node.args[0])
         looks = any(value.path in _LOOKING for value in function)
         if looks or _may_matter(values) or any(_may_matter(v) for _, _, v in arguments):
@@ -236,7 +240,7 @@ class ExpressionWalker:
         parent = self.scope
 
         def walk() -> None:
-            scope = function_scope(parent, node.args, [node.body])
+            scope = self.function_scope(parent, node.args, [node.body])
             self.inside(scope, context, lambda: self.evaluate(node.body))
 
         if at_once:
@@ -288,21 +292,20 @@ class ExpressionWalker:
         """Walk the body of ``node`` when everything around it has been walked."""
         self.pending.append(Deferred(node.lineno, node.end_lineno or node.lineno, walk))
 
+    def function_scope(self, parent: Scope, arguments: ast.arguments, body: list[Any]) -> Scope:
+        """The scope of a function or lambda in ``parent``; its parameters may be anything."""
+        names = collect_local_names(arguments, body, walrus=":=" in self.source.text)
+        scope = Scope(
+            ScopeKind.FUNCTION, parent, {}, names.bound, names.global_names, names.nonlocal_names
+        )
+        for name in parameter_names(arguments):
+            scope.bind(name, ())
+        return scope
+
     def evaluate_defaults(self, arguments: ast.arguments) -> None:
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.evaluate(default)
-
-
-def function_scope(parent: Scope, arguments: ast.arguments, body: list[Any]) -> Scope:
-    """The scope of a function or lambda defined in ``parent``; its parameters may be anything."""
-    names = collect_local_names(arguments, body)
-    scope = Scope(
-        ScopeKind.FUNCTION, parent, {}, names.bound, names.global_names, names.nonlocal_names
-    )
-    for name in parameter_names(arguments):
-        scope.bind(name, ())
-    return scope
 
 
 #: A table of plain functions: bound methods would tie the walker, and the tree with it, into a
@@ -331,8 +334,3 @@ def _may_matter(values: Values) -> bool:
 
 def _takes_alias(path: str) -> bool:
     return path.endswith(("[]", "get_redis_connection()"))
-
-
-def _as_item(path: str) -> str:
-    """``caches.__getitem__(x)`` and ``caches.create_connection(x)`` are ``caches[x]``."""
-    return _ITEM_CALL.sub("[]", path)

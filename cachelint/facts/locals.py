@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 @dataclass(frozen=True)
@@ -24,18 +25,29 @@ def parameter_names(arguments: ast.arguments) -> list[str]:
     return [parameter.arg for parameter in parameters]
 
 
-def collect_local_names(arguments: ast.arguments, body: Iterable[ast.AST]) -> LocalNames:
-    """The names bound, and those declared ``global`` or ``nonlocal``, in a function."""
+def collect_local_names(arguments: ast.arguments, body: list[Any], walrus: bool) -> LocalNames:
+    """The names bound, and those declared ``global`` or ``nonlocal``, in a function or lambda.
+
+    ``walrus`` is false where the file has no ``:=``; expressions then bind nothing.
+    """
     bound = set(parameter_names(arguments))
     global_names: set[str] = set()
     nonlocal_names: set[str] = set()
-    for node in _walk(body):
+    stack: list[ast.AST] = list(body)
+    while stack:
+        node = stack.pop()
         if isinstance(node, ast.Global):
             global_names.update(node.names)
         elif isinstance(node, ast.Nonlocal):
             nonlocal_names.update(node.names)
+        elif isinstance(node, _DEFINITIONS):
+            bound.add(node.name)
+        elif isinstance(node, ast.expr):
+            if walrus:
+                bound.update(_walrus_names(node))
         else:
             bound.update(_bound_by(node))
+            stack.extend(ast.iter_child_nodes(node))
     declared = global_names | nonlocal_names
     return LocalNames(
         frozenset(bound - declared), frozenset(global_names), frozenset(nonlocal_names)
@@ -48,11 +60,26 @@ def captured_names(pattern: ast.pattern) -> Iterator[str]:
         yield from _bound_by(node)
 
 
+def target_names(target: ast.expr) -> Iterator[str]:
+    """The names that an assignment target binds."""
+    if isinstance(target, ast.Name):
+        yield target.id
+    elif isinstance(target, (ast.Tuple, ast.List)):
+        for element in target.elts:
+            yield from target_names(element)
+    elif isinstance(target, ast.Starred):
+        yield from target_names(target.value)
+
+
 def _bound_by(node: ast.AST) -> Iterator[str]:
-    if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-        yield node.id
-    elif isinstance(node, _DEFINITIONS):
-        yield node.name
+    """The names that a statement, or a part of one, binds itself."""
+    if isinstance(node, (ast.Assign, ast.Delete)):
+        for target in node.targets:
+            yield from target_names(target)
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor)):
+        yield from target_names(node.target)
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield from target_names(node.optional_vars)
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         for alias in node.names:
             yield alias.asname or alias.name.partition(".")[0]
@@ -60,20 +87,16 @@ def _bound_by(node: ast.AST) -> Iterator[str]:
         yield node.name
     elif isinstance(node, ast.MatchMapping) and node.rest:
         yield node.rest
+    elif sys.version_info >= (3, 12) and isinstance(node, ast.TypeAlias):
+        yield node.name.id
 
 
-def _walk(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """All nodes that belong to the function itself, not to one inside it."""
-    stack = list(body)
+def _walrus_names(node: ast.expr) -> Iterator[str]:
+    """The names that ``:=`` binds in an expression; out of a comprehension too, not of a lambda."""
+    stack: list[ast.AST] = [node]
     while stack:
-        node = stack.pop()
-        yield node
-        if isinstance(node, (*_DEFINITIONS, ast.Lambda)):
-            continue
-        if isinstance(node, _COMPREHENSIONS):
-            # Its targets are its own; only ``:=`` reaches the function around it.
-            for inner in ast.walk(node):
-                if isinstance(inner, ast.NamedExpr):
-                    yield inner.target
-            continue
-        stack.extend(ast.iter_child_nodes(node))
+        inner = stack.pop()
+        if isinstance(inner, ast.NamedExpr):
+            yield inner.target.id
+        if not isinstance(inner, (ast.Name, ast.Constant, ast.Lambda)):
+            stack.extend(ast.iter_child_nodes(inner))
