@@ -72,12 +72,17 @@ class Source:
         return len(line.encode()[:byte_column].decode()) + 1
 
     def segment(self, node: ast.expr) -> str:
-        """The source text of ``node`` on one line."""
+        """The source text of ``node``, its lines joined by ``\\n``."""
         span = self.span(node)
         rows = self.lines[span.row - 1 : span.end_row]
         rows[-1] = rows[-1][: span.end_column - 1]
         rows[0] = rows[0][span.column - 1 :]
-        return " ".join(row.strip() for row in rows)
+        return "\n".join(rows)
+
+
+def one_line(code: str) -> str:
+    """``code`` for a message: on one line."""
+    return " ".join(code.split()) if "\n" in code else code
 
 
 def split_lines(text: str) -> list[str]:

@@ -61,13 +61,19 @@ class BindingWalker(ExpressionWalker):
         elements = _elements(node.value)
         targets = [_elements(target) for target in node.targets]
         if elements and all(target and len(target) == len(elements) for target in targets):
-            for index, element in enumerate(elements):
-                values = self.evaluate(element)
-                for target in targets:
-                    self.bind(target[index], values)
+            columns = list(zip(*targets, strict=True))
+            found = [
+                self.evaluate_bound(element, list(column))
+                for element, column in zip(elements, columns, strict=True)
+            ]
+            for column, values in zip(columns, found, strict=True):
+                for target in column:
+                    self.bind(target, values)
             return
-        unpacks = any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets)
-        values = self.evaluate_consumed(node.value) if unpacks else self.evaluate(node.value)
+        if any(isinstance(target, (ast.Tuple, ast.List)) for target in node.targets):
+            values = self.evaluate_consumed(node.value)
+        else:
+            values = self.evaluate_bound(node.value, node.targets)
         for whole in node.targets:
             if isinstance(whole, ast.Name) and whole.id == "__all__":
                 self.declared_all = _strings(node.value)
@@ -77,7 +83,7 @@ class BindingWalker(ExpressionWalker):
         if self.scope.kind is not ScopeKind.FUNCTION:
             self._annotation(node.annotation)
         if node.value is not None:
-            self.bind(node.target, self.evaluate(node.value))
+            self.bind(node.target, self.evaluate_bound(node.value, [node.target]))
 
     def execute_augmented_assignment(self, node: ast.AugAssign) -> None:
         self.evaluate(node.value)

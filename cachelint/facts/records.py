@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cachelint.diagnostic import Span
+from cachelint.source import one_line
 
 
 class Phase(Enum):
@@ -64,10 +65,17 @@ class Guard:
 
 @dataclass(frozen=True)
 class Alias:
-    """The expression between the brackets of ``caches[…]``; ``literal`` where it is a string."""
+    """The expression between the brackets of ``caches[…]``; ``literal`` where it is a string.
 
-    text: str
+    ``code`` is all that stands there, comments and line ends included.
+    """
+
+    code: str
     literal: str | None
+
+    @property
+    def text(self) -> str:
+        return one_line(self.code)
 
 
 @dataclass(frozen=True)
@@ -98,21 +106,29 @@ class Argument:
     """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one."""
 
     keyword: str | None
-    text: str
+    code: str
     values: Values
+
+    @property
+    def text(self) -> str:
+        return one_line(self.code)
 
 
 @dataclass(frozen=True)
 class Use:
     """An attribute, an item or a call on something that may belong to the cache framework.
 
-    Each link of ``caches["x"].get("k")`` is a use of its own; ``outer`` names what the expression
-    around it does with it: ``attribute``, ``item``, ``call``, ``membership``, or nothing.
+    Each link of ``caches["x"].get("k")`` is a use of its own. ``outer`` names what the expression
+    around it does with it: ``attribute``, ``item``, ``call``, ``membership``; ``value`` where it is
+    what an assignment binds, a default or an element of a display; else nothing. ``base`` is the
+    code of what an item is taken of or what is called, where that is a name or an attribute.
+    ``targets`` are what the assignment binds, as written.
     """
 
     values: Values
     span: Span
-    text: str
+    code: str
+    base: str
     phase: Phase
     guards: tuple[Guard, ...]
     outer: str
@@ -120,6 +136,11 @@ class Use:
     """Qualified name of the class or function around it, ``""`` at module level."""
     in_class_body: bool
     arguments: tuple[Argument, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        return one_line(self.code)
 
 
 @dataclass(frozen=True)

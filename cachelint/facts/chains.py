@@ -1,0 +1,195 @@
+"""Follow chains: names and the attributes, items and calls on them; record what may be a cache."""
+
+from __future__ import annotations
+
+import ast
+import re
+from dataclasses import dataclass, field, replace
+
+from cachelint.facts.context import Context, Deferred
+from cachelint.facts.records import Alias, Argument, Use, Values
+from cachelint.facts.scope import Scope, ScopeKind, extend
+from cachelint.source import Source
+
+#: Builtins that run the whole of a generator that is their argument.
+_CONSUMERS = frozenset(
+    f"builtins.{name}"
+    for name in (
+        "all", "any", "dict", "frozenset", "list", "max", "min", "next", "set", "sorted", "sum",
+        "tuple",
+    )
+)  # fmt: skip
+
+#: Builtins that look into their first argument, so that the look is a use of it.
+_LOOKING = frozenset({"builtins.len", "builtins.hasattr", "builtins.getattr"})
+
+_ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
+
+
+_Argument = tuple[str | None, ast.expr, Values]
+
+
+@dataclass
+class ChainWalker:
+    """Evaluates chains in the current scope and context, and records uses."""
+
+    source: Source
+    scope: Scope = field(default_factory=lambda: Scope(ScopeKind.MODULE))
+    context: Context = field(default_factory=Context)
+    uses: list[Use] = field(default_factory=list)
+    pending: list[Deferred] = field(default_factory=list)
+    """Bodies that run later, walked when everything around them has been."""
+    _targets: list[ast.expr] = field(default_factory=list)
+    """What the assignment whose value is being walked binds."""
+
+    def evaluate_other(self, node: ast.expr) -> Values:
+        """What an expression may be that is no attribute, item or call."""
+        raise NotImplementedError
+
+    def call_lambda(self, node: ast.Lambda) -> None:
+        """Walk a lambda that is called where it stands."""
+        raise NotImplementedError
+
+    def evaluate_consumed(self, node: ast.expr, outer: str = "") -> Values:
+        """As evaluate, for a place that iterates over ``node`` at once."""
+        raise NotImplementedError
+
+    def evaluate(self, node: ast.expr, outer: str = "") -> Values:
+        """What ``node`` may be; records every use in it. ``outer``: see Use."""
+        if isinstance(node, ast.Attribute):
+            return self._attribute(node, outer)
+        if isinstance(node, ast.Call):
+            return self._call(node, outer)
+        if isinstance(node, ast.Subscript):
+            return self._subscript(node, outer)
+        return self.evaluate_other(node)
+
+    def evaluate_bound(self, node: ast.expr, targets: list[ast.expr]) -> Values:
+        """What ``node`` may be, which an assignment binds to ``targets``."""
+        before = self._targets
+        self._targets = targets
+        values = self.evaluate(node, "value")
+        self._targets = before
+        return values
+
+    def peek(self, node: ast.expr) -> Values:
+        """What a name or a chain of attributes may be, without recording anything."""
+        if isinstance(node, ast.Name):
+            return self.scope.look_up(node.id)
+        if isinstance(node, ast.Attribute):
+            return extend(self.peek(node.value), f".{node.attr}")
+        return ()
+
+    def _attribute(self, node: ast.Attribute, outer: str) -> Values:
+        values = extend(self.evaluate(node.value, "attribute"), f".{node.attr}")
+        if values and isinstance(node.ctx, ast.Load):
+            self.record(node, values, outer)
+        return values
+
+    def _subscript(self, node: ast.Subscript, outer: str) -> Values:
+        base = self.evaluate(node.value, "item")
+        self.evaluate(node.slice)
+        if not base:
+            return ()
+        values = self._with_alias(extend(base, "[]"), node.slice, self._between_brackets(node))
+        if isinstance(node.ctx, ast.Load):
+            self.record(node, values, outer)
+        return values
+
+    def _call(self, node: ast.Call, outer: str) -> Values:
+        if isinstance(node.func, ast.Lambda):
+            self._arguments(node, consumed=False)
+            self.call_lambda(node.func)
+            return ()
+        function = self.evaluate(node.func, "call")
+        consumed = self._is_consumer(node, function)
+        arguments = self._arguments(node, consumed)
+        if not function:
+            return ()
+        values = extend(function, "()")
+        if node.args and not isinstance(node.args[0], ast.Starred):
+            if any(_ITEM_CALL.search(value.path) for value in values):
+                # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
+                values = tuple(
+                    replace(value, path=_ITEM_CALL.sub("[]", value.path)) for value in values
+                )
+            values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
+        looks = any(value.path in _LOOKING for value in function)
+        if looks or _may_matter(values) or any(_may_matter(v) for _, _, v in arguments):
+            self.record(node, values, outer, self._describe(arguments))
+        return values
+
+    def _is_consumer(self, node: ast.Call, function: Values) -> bool:
+        if len(node.args) != 1:
+            return False
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
+            return isinstance(node.func.value, (ast.Constant, ast.JoinedStr))
+        return any(value.path in _CONSUMERS for value in function)
+
+    def _arguments(self, node: ast.Call, consumed: bool) -> list[_Argument]:
+        found: list[_Argument] = []
+        for argument in node.args:
+            values = self.evaluate_consumed(argument) if consumed else self.evaluate(argument)
+            found.append(("*" if isinstance(argument, ast.Starred) else None, argument, values))
+        for keyword in node.keywords:
+            found.append((keyword.arg or "**", keyword.value, self.evaluate(keyword.value)))
+        return found
+
+    def _describe(self, arguments: list[_Argument]) -> tuple[Argument, ...]:
+        return tuple(
+            Argument(keyword, self.source.segment(expression), values)
+            for keyword, expression, values in arguments
+        )
+
+    def _between_brackets(self, node: ast.Subscript) -> str:
+        """All that stands between the brackets, parentheses and comments included."""
+        after_base = self.source.segment(node)[len(self.source.segment(node.value)) :]
+        return after_base.partition("[")[2].removesuffix("]")
+
+    @staticmethod
+    def _with_alias(values: Values, node: ast.expr, code: str) -> Values:
+        if not any(_takes_alias(value.path) for value in values) or not _may_matter(values):
+            return values
+        literal = node.value if isinstance(node, ast.Constant) else None
+        alias = Alias(code, literal if isinstance(literal, str) else None)
+        return tuple(
+            replace(value, alias=alias) if _takes_alias(value.path) else value for value in values
+        )
+
+    def record(
+        self, node: ast.expr, values: Values, outer: str, arguments: tuple[Argument, ...] = ()
+    ) -> None:
+        """Record a use of ``values``, if one of them or of the arguments may be a cache."""
+        if not arguments and not _may_matter(values):
+            return
+        self.uses.append(
+            Use(
+                values=values,
+                span=self.source.span(node),
+                code=self.source.segment(node),
+                base=self._base(node),
+                phase=self.context.phase,
+                guards=self.context.guards,
+                outer=outer,
+                owner=self.context.owner,
+                in_class_body=self.context.in_class_body,
+                arguments=arguments,
+                targets=tuple(map(self.source.segment, self._targets)) if outer == "value" else (),
+            )
+        )
+
+    def _base(self, node: ast.expr) -> str:
+        """The code of what ``node`` takes an item of, or calls, if that is a name or attribute."""
+        base = node.value if isinstance(node, ast.Subscript) else None
+        if isinstance(node, ast.Call):
+            base = node.func
+        return self.source.segment(base) if isinstance(base, (ast.Name, ast.Attribute)) else ""
+
+
+def _may_matter(values: Values) -> bool:
+    # What is defined in this file (":…") is judged when all of its attributes are known.
+    return any(value.path.startswith(":") or value.mentions_cache for value in values)
+
+
+def _takes_alias(path: str) -> bool:
+    return path.endswith(("[]", "get_redis_connection()"))
