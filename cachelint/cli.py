@@ -45,14 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"cachelint {__version__}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands.add_parser("check", help="find unsafe use of caches"))
+    _add_fix(commands.add_parser("fix", help="repair what can be repaired"))
+    helper = commands.add_parser("helper", help="print or write the lazy cache helper")
+    helper.add_argument("--write", metavar="PATH", help="write it to PATH instead, a new file")
+    helper.set_defaults(run=_helper)
     rule = commands.add_parser("rule", help="explain a rule")
     rule.add_argument("rule", metavar="CODE", help="a code or a name, such as CCH101")
     rule.set_defaults(run=_rule)
     return parser
 
 
-def _add_check(check: argparse.ArgumentParser) -> None:
-    check.add_argument(
+def _add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
         "paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .)"
     )
     for name, text in (
@@ -60,20 +64,34 @@ def _add_check(check: argparse.ArgumentParser) -> None:
         ("--extend-select", "these rules too"),
         ("--ignore", "not these rules"),
     ):
-        check.add_argument(name, metavar="CODES", action="append", help=f"{text}, by commas")
-    check.add_argument(
-        "--output-format", choices=("text", "concise", "json"), default="text", help="default: text"
-    )
-    check.add_argument(
+        command.add_argument(name, metavar="CODES", action="append", help=f"{text}, by commas")
+    command.add_argument(
         "--django-version",
         metavar="X.Y",
         help="the Django version that the project runs on (default: any from 3.2 on)",
+    )
+
+
+def _add_check(check: argparse.ArgumentParser) -> None:
+    _add_selection(check)
+    check.add_argument(
+        "--output-format", choices=("text", "concise", "json"), default="text", help="default: text"
     )
     check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
     check.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
     check.set_defaults(run=_check)
+
+
+def _add_fix(fix: argparse.ArgumentParser) -> None:
+    _add_selection(fix)
+    fix.add_argument("--unsafe-fixes", action="store_true", help="also fixes that need a look")
+    fix.add_argument("--diff", action="store_true", help="show what would change, write nothing")
+    fix.add_argument("--check", action="store_true", help="say what would change, write nothing")
+    fix.add_argument("--no-new-files", action="store_true", help="do not write the lazy helper")
+    fix.add_argument("--helper", metavar="MODULE", help="import the lazy helper from this module")
+    fix.set_defaults(run=_fix)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -139,6 +157,49 @@ def _print(text: str) -> None:
     """Print whatever the terminal's encoding can show, the rest escaped."""
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def _fix(options: argparse.Namespace) -> int:
+    from cachelint.fix import fix_paths
+    from cachelint.reporters.fixes import render_diff, render_fixes
+
+    report = fix_paths(
+        options.paths,
+        _configuration(options),
+        unsafe=options.unsafe_fixes,
+        helper=options.helper,
+        new_files=not options.no_new_files,
+    )
+    writes = not (options.diff or options.check)
+    if writes:
+        from cachelint.fix import write_fixes
+
+        report = write_fixes(report)
+    if options.diff:
+        _print(render_diff(report))
+    summary = render_fixes(report, written=writes)
+    if options.diff:
+        print(summary, end="", file=sys.stderr)
+    else:
+        _print(summary)
+    would_change = bool(report.files) and not writes
+    return FINDINGS if report.left or would_change else CLEAN
+
+
+def _helper(options: argparse.Namespace) -> int:
+    from cachelint.fix.helper import helper_source
+
+    if options.write is None:
+        _print(helper_source())
+        return CLEAN
+    from cachelint.fix.writing import create_file
+
+    try:
+        create_file(options.write, helper_source().encode())
+    except OSError as error:
+        raise ConfigurationError(f"{options.write}: {error.strerror or error}") from error
+    print(f"wrote {options.write}")
+    return CLEAN
 
 
 def _rule(options: argparse.Namespace) -> int:

@@ -38,6 +38,42 @@ class Evidence:
     message: str
 
 
+class Applicability(Enum):
+    """How much trust a fix asks for."""
+
+    SAFE = "safe"
+    """The same behaviour, apart from when the alias is resolved."""
+    UNSAFE = "unsafe"
+    """Needs a look; ``reason`` of the plan says at what."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace what stands at ``span`` by ``content``, whose lines end in ``\\n``."""
+
+    span: Span
+    content: str
+
+
+@dataclass(frozen=True)
+class FixPlan:
+    """What a rule would do about a finding; ``fix`` turns it into new source or declines.
+
+    ``edits`` replace expressions. ``rewrite`` names a change of whole statements instead.
+    ``helper_names`` are the names of the lazy helper that the new code needs, ``drops`` imported
+    paths that may be unused afterwards, ``targets`` what is bound to the result.
+    """
+
+    title: str
+    applicability: Applicability
+    reason: str = ""
+    edits: tuple[Edit, ...] = ()
+    rewrite: str = ""
+    helper_names: tuple[str, ...] = ()
+    drops: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Diagnostic:
     """One finding.
@@ -56,6 +92,7 @@ class Diagnostic:
     help: str
     cause: str
     evidence: tuple[Evidence, ...] = ()
+    fix: FixPlan | None = None
 
     @property
     def sort_key(self) -> tuple[str, Span, str]:

@@ -233,6 +233,7 @@ def _diagnostic(rule: Rule, path: str, finding: Finding) -> Diagnostic:
         help=finding.help,
         cause=finding.cause,
         evidence=finding.evidence,
+        fix=finding.fix,
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cachelint.facts import collect_facts
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
-from cachelint.facts.records import FileFacts, Value, Values
+from cachelint.facts.records import FileFacts, Import, Value, Values
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.source import UnparsedSourceError, load, read_bytes
 
@@ -106,6 +106,13 @@ class Modules:
         if not os.path.isabs(shown):
             return shown
         return os.path.relpath(shown, _folders_up(os.path.dirname(shown))[-1])
+
+    def is_exported_to(self, imported: Import, importer: str, path: str, name: str) -> bool:
+        """Whether an import in the file ``importer`` brings ``name`` from the file at ``path``."""
+        target = os.path.abspath(path)
+        if imported.bound == "*":
+            return self.find(imported.path, importer) == target
+        return self._export(imported.path, importer) == Link(target, name)
 
     def resolve(self, values: Values, origin: str) -> tuple[Resolved, ...]:
         """What ``values``, met in the file ``origin``, may be when other files are asked."""
@@ -231,6 +238,16 @@ def _module_file(root: str, parts: list[str]) -> str | None:
     if os.path.isfile(package):
         return package
     return f"{base}.py" if parts and os.path.isfile(f"{base}.py") else None
+
+
+def project_folder(path: str) -> str:
+    """The folder of the Django project that the file or folder at ``path`` belongs to.
+
+    That is where the nearest manage.py lies, else the root of the repository or distribution.
+    """
+    start = os.path.abspath(path)
+    folders = _folders_up(start if os.path.isdir(start) else os.path.dirname(start))
+    return next((f for f in folders if _has_any(f, ("manage.py",))), folders[-1])
 
 
 def _folders_up(folder: str) -> list[str]:

@@ -8,6 +8,8 @@ from cachelint.facts.context import Deferred
 from cachelint.facts.flow import FlowWalker
 from cachelint.facts.paths import split_class_attribute
 from cachelint.facts.records import FileFacts, Use, Values
+from cachelint.facts.scope import known_value
+from cachelint.facts.vocabulary import HELPER, HELPER_MARKER, HELPER_NAMES
 from cachelint.source import Source
 
 
@@ -20,7 +22,6 @@ class _Collector(FlowWalker):
     """Walks the module, then what was deferred, and keeps what concerns caches."""
 
     def collect(self) -> FileFacts:
-        module = self.scope
         self.block(self.source.tree.body)
         self._walk_pending()
         return FileFacts(
@@ -28,10 +29,17 @@ class _Collector(FlowWalker):
             imports=tuple(self.imports),
             uses=tuple(use for use in self.uses if self._concerns_caches(use)),
             classes=self.classes,
-            exports=dict(module.names),
-            stars=tuple(module.stars),
+            exports=self._exports(),
+            stars=tuple(self.scope.stars),
             declared_all=self.declared_all,
         )
+
+    def _exports(self) -> dict[str, Values]:
+        exports = dict(self.scope.names)
+        if self.source.text.startswith(HELPER_MARKER):
+            # A copy of the helper in the project is the helper.
+            exports |= {name: known_value(f"{HELPER}.{name}") for name in HELPER_NAMES}
+        return exports
 
     def _walk_pending(self) -> None:
         """Walk the bodies that may have to do with a cache, until none is left.

@@ -54,7 +54,12 @@ class FlowWalker(BindingWalker):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
 
-    def _leave(self, node: ast.Return | ast.Raise) -> bool:
+    def _return(self, node: ast.Return) -> bool:
+        if node.value is not None:
+            self.evaluate_bound(node.value, [])
+        return True
+
+    def _raise(self, node: ast.Raise) -> bool:
         self._evaluate_children(node)
         return True
 
@@ -267,8 +272,8 @@ _EXECUTORS: dict[type[ast.AST], Callable[[FlowWalker, Any], bool | None]] = {
     ast.AsyncWith: FlowWalker._with,
     ast.Try: FlowWalker._try,
     ast.Match: FlowWalker._match,
-    ast.Return: FlowWalker._leave,
-    ast.Raise: FlowWalker._leave,
+    ast.Return: FlowWalker._return,
+    ast.Raise: FlowWalker._raise,
     ast.Break: FlowWalker._leave_iteration,
     ast.Continue: FlowWalker._leave_iteration,
 }

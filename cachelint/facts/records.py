@@ -120,8 +120,8 @@ class Use:
 
     Each link of ``caches["x"].get("k")`` is a use of its own. ``outer`` names what the expression
     around it does with it: ``attribute``, ``item``, ``call``, ``membership``; ``value`` where it is
-    what an assignment binds, a default or an element of a display; else nothing. ``base`` is the
-    code of what an item is taken of or what is called, where that is a name or an attribute.
+    what an assignment binds, a default, an element of a display or returned; else nothing. ``base``
+    is the code of what an item is taken of or what is called, where that is a name or an attribute.
     ``targets`` are what the assignment binds, as written.
     """
 

@@ -20,6 +20,12 @@ BACKEND_ERRORS = frozenset({
     "django.core.exceptions.ImproperlyConfigured",
 })  # fmt: skip
 
+#: The runtime helper, wherever its copy lies; a copy is known by how its first line begins.
+HELPER = "cachelint.lazy"
+HELPER_MARKER = "# cachelint: lazy cache helper, version "
+HELPER_NAMES = ("DUMMY", "LazyCacheWrapper", "get_cache", "reset_caches")
+HELPER_GET_CACHE = f"{HELPER}.get_cache"
+
 #: ``__all__`` of django.core.cache (the same since 3.2) and of django-redis (5 to 7).
 STAR_EXPORTS = {
     MODULE: (
@@ -61,5 +67,5 @@ OLDEST_DJANGO = (3, 2)
 
 
 def is_canonical(path: str) -> bool:
-    """Whether ``path`` already is a name of Django or django-redis, not to be looked up."""
-    return path.startswith(("django.", "django_redis.", "builtins."))
+    """Whether ``path`` is a name of Django, django-redis or the helper, not to be looked up."""
+    return path.startswith(("django.", "django_redis.", "builtins.", "cachelint.lazy."))

@@ -40,8 +40,14 @@ def load(key):
 For the alias `default` the proxy `django.core.cache.cache` is lazy already.
 
 ## Fix safety
-There is no automatic fix yet. Under ASGI each task that uses an alias first gets a backend object
-of its own, and core Redis then connects once per request; a frozen handle hides that cost.
+`X = caches[alias]` becomes `X = LazyCacheWrapper(alias)`: safe, since the wrapper is the same cache
+and only resolves its alias later. Unsafe where the value goes somewhere that is not known, where
+the name is bound elsewhere too, compared by identity or asked for its type. A `try`/`except` with
+another cache in its handler becomes one wrapper with `fallback=`: unsafe, since the handler also
+runs where a backend cannot be imported.
+
+Under ASGI each task that uses an alias first gets a backend object of its own, and core Redis then
+connects once per request; a frozen handle hides that cost.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#accessing-the-cache
@@ -53,13 +59,20 @@ from __future__ import annotations
 import collections.abc
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Evidence, Severity, Span
+from cachelint.diagnostic import Applicability, Edit, Evidence, FixPlan, Severity, Span
 from cachelint.facts.records import GuardKind, Phase, Use
-from cachelint.facts.vocabulary import BACKEND_ERRORS, CONNECTION_PROXY, HANDLE, HANDLER
+from cachelint.facts.vocabulary import (
+    BACKEND_ERRORS,
+    CONNECTION_PROXY,
+    HANDLE,
+    HANDLER,
+    HELPER_GET_CACHE,
+)
 from cachelint.modules import Resolved
+from cachelint.rules.lazy_fix import WRAPPER, is_cache_check, wrapper_plan
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches",)
+WORDS = (b"caches", b"get_cache")
 SEVERITY = Severity.ERROR
 
 #: Bases, metaclasses and decorators that ask the values of a class body for attributes; a
@@ -86,6 +99,8 @@ def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
         if use.phase is not Phase.IMPORT:
             continue
+        if resolved.path == f"{HELPER_GET_CACHE}()":
+            yield _helper_called(view, use)
         # `caches["x"].get()` and `"k" in caches["x"]` are used on the spot: CCH104.
         if resolved.path == HANDLE and use.outer not in ("attribute", "membership"):
             yield _opened(view, use, resolved)
@@ -101,7 +116,7 @@ def _opened(view: FileView, use: Use, resolved: Resolved) -> Finding:
         "where that alias is missing the import raises InvalidCacheBackendError,"
         " and everywhere else the handle of one thread serves all"
     )
-    if view.is_unharmed(use, BACKEND_ERRORS) or _is_checked(use):
+    if view.is_unharmed(use, BACKEND_ERRORS) or any(map(is_cache_check, use.guards)):
         consequence = (
             "the guard around it prevents a crash, but the choice is made once,"
             " and the handle of one thread serves all"
@@ -112,6 +127,7 @@ def _opened(view: FileView, use: Use, resolved: Resolved) -> Finding:
         help=_remedy(use, resolved),
         cause=_alias_text(resolved),
         evidence=(*view.link_evidence(resolved), *_guard_evidence(view, use)),
+        fix=wrapper_plan(view, use, resolved),
     )
 
 
@@ -129,20 +145,13 @@ def _alias_text(resolved: Resolved) -> str:
     return alias.text if alias is not None else resolved.path
 
 
-def _is_checked(use: Use) -> bool:
-    return any(
-        guard.kind is GuardKind.MEMBERSHIP and guard.names[1].lower().endswith("caches")
-        for guard in use.guards
-    )
-
-
 def _guard_evidence(view: FileView, use: Use) -> Iterator[Evidence]:
     for guard in use.guards:
         span = Span(guard.row, 1, guard.row, 1)
         if guard.kind is GuardKind.EXCEPT and view.is_unharmed(use, BACKEND_ERRORS):
             message = "the error is caught here, once: what was missing then is missing for good"
             yield Evidence(view.facts.path, span, message)
-        elif guard.kind is GuardKind.MEMBERSHIP and guard.names[1].lower().endswith("caches"):
+        elif is_cache_check(guard):
             message = f"`{guard.names[0]} in {guard.names[1]}` is asked here, once"
             yield Evidence(view.facts.path, span, message)
 
@@ -152,6 +161,35 @@ def _is_attribute(view: FileView, use: Use) -> bool:
     if not use.in_class_body or not use.arguments:
         return False
     return any(found.path == HANDLER for found in view.resolve(use.arguments[0].values))
+
+
+def _helper_called(view: FileView, use: Use) -> Finding:
+    arguments = ", ".join(
+        argument.code if argument.keyword is None else f"{argument.keyword}={argument.code}"
+        for argument in use.arguments
+    )
+    plan = None
+    unpacked = any(argument.keyword in ("*", "**") for argument in use.arguments)
+    if use.base and view.is_certain(use) and not unpacked:
+        plan = FixPlan(
+            title=f"Replace by `{WRAPPER}(…)`",
+            applicability=Applicability.SAFE if use.outer == "value" else Applicability.UNSAFE,
+            reason="" if use.outer == "value" else "what the code around it does is not known",
+            edits=(Edit(use.span, f"{WRAPPER}({arguments})"),),
+            helper_names=(WRAPPER,),
+            drops=(HELPER_GET_CACHE,),
+            targets=use.targets,
+        )
+    return Finding(
+        span=use.span,
+        message=(
+            f"`{use.text}` opens the cache while the module is imported: get_cache() answers with"
+            " the handle of this thread, which then serves all"
+        ),
+        help=f"`{WRAPPER}(…)` is opened when it is used",
+        cause=use.arguments[0].text if use.arguments else '"default"',
+        fix=plan,
+    )
 
 
 def _in_body(use: Use, consequence: str) -> Finding:

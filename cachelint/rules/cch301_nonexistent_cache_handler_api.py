@@ -32,7 +32,10 @@ def sessions():
 `caches.close_all()` since Django 4.1.
 
 ## Fix safety
-There is no automatic fix yet.
+`caches.get(alias, default)` in a function becomes `caches[alias] if alias in caches else default`:
+safe where the alias is a name, an attribute or a constant. Where its result is kept, at import or
+on an object, it becomes `LazyCacheWrapper(alias, fallback=DUMMY)`: unsafe, since a wrapper is never
+`None`. `caches.keys()` becomes `list(caches)`, `caches(alias)` `caches[alias]`, both safe.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#django.core.cache.caches
@@ -43,11 +46,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Severity
-from cachelint.facts.records import Use
-from cachelint.facts.vocabulary import HANDLER, HANDLER_API
+from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity
+from cachelint.facts.records import Argument, Phase, Use
+from cachelint.facts.vocabulary import DUMMY_CACHE, HANDLER, HANDLER_API
 from cachelint.modules import Resolved
+from cachelint.rules.lazy_fix import WRAPPER
 from cachelint.rules.rule import FileView, Finding
+from cachelint.source import one_line
 
 WORDS = (b"caches",)
 SEVERITY = Severity.ERROR
@@ -55,6 +60,8 @@ SEVERITY = Severity.ERROR
 _ATTRIBUTE = re.compile(rf"{re.escape(HANDLER)}\.(\w+)")
 _ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
 _TYPE_ERROR = frozenset({"builtins.TypeError"})
+#: A name, an attribute or a constant: evaluated twice it is the same.
+_SIMPLE = re.compile(r"""[\w.]+|"[^"\\\n]*"|'[^'\\\n]*'""")
 _INSTEAD = {
     "get": "`caches[alias] if alias in caches else …`, or catch InvalidCacheBackendError",
     "keys": "`list(caches)` has the aliases",
@@ -96,6 +103,7 @@ def _is_handler(view: FileView, use: Use) -> bool:
 
 
 def _attribute(use: Use, name: str, resolved: Resolved, view: FileView) -> Finding:
+    call = _call_of(view, use) if use.outer == "call" else None
     return Finding(
         span=use.span,
         message=(
@@ -105,6 +113,7 @@ def _attribute(use: Use, name: str, resolved: Resolved, view: FileView) -> Findi
         help=_INSTEAD.get(name, "`caches[alias]` opens a cache, `alias in caches` asks for one"),
         cause=f".{name}",
         evidence=view.link_evidence(resolved),
+        fix=_attribute_plan(view, call, name) if call is not None else None,
     )
 
 
@@ -116,7 +125,83 @@ def _call(use: Use, resolved: Resolved, view: FileView) -> Finding:
         help=f"`caches[{argument}]`",
         cause="()",
         evidence=view.link_evidence(resolved),
+        fix=_call_plan(view, use),
     )
+
+
+def _call_of(view: FileView, use: Use) -> Use | None:
+    """The call whose function ``use`` is."""
+    start = (use.span.row, use.span.column)
+    for call, resolved in view.uses:
+        begins = (call.span.row, call.span.column) == start and call.base == use.code
+        if begins and resolved.path.startswith(HANDLER):
+            return call
+    return None
+
+
+def _call_plan(view: FileView, use: Use) -> FixPlan | None:
+    """``caches(alias)`` → ``caches[alias]``."""
+    if len(use.arguments) != 1 or use.arguments[0].keyword is not None or not use.base:
+        return None
+    if not view.is_certain(use):
+        return None
+    content = f"{use.base}[{use.arguments[0].code}]"
+    return _replacement(use, content)
+
+
+def _replacement(use: Use, content: str) -> FixPlan:
+    title = f"Replace by `{one_line(content)}`"
+    return FixPlan(title, Applicability.SAFE, edits=(Edit(use.span, content),))
+
+
+def _attribute_plan(view: FileView, call: Use, name: str) -> FixPlan | None:
+    handler = call.base.rpartition(".")[0]
+    if not handler or not view.is_certain(call):
+        return None
+    if name == "keys" and not call.arguments:
+        content = f"list({handler})"
+        return _replacement(call, content)
+    return _get_plan(view, call, handler) if name == "get" else None
+
+
+def _get_plan(view: FileView, call: Use, handler: str) -> FixPlan | None:
+    """``caches.get(A, D)``: a question where it runs later, a wrapper where it is kept."""
+    arguments = {argument.keyword: argument for argument in call.arguments}
+    positional = [a for a in call.arguments if a.keyword is None]
+    if not 1 <= len(positional) <= 2 or not set(arguments) <= {None, "default"}:
+        return None
+    alias = positional[0].code
+    given = positional[1] if len(positional) == 2 else arguments.get("default")
+    if call.phase is Phase.IMPORT or any("." in target for target in call.targets):
+        return _kept_plan(view, call, alias, given)
+    default = given.code if given is not None else "None"
+    content = f"{handler}[{alias}] if {alias} in {handler} else {default}"
+    simple = _SIMPLE.fullmatch(alias) is not None
+    return FixPlan(
+        title=f"Replace by `{one_line(content)}`",
+        applicability=Applicability.SAFE if simple else Applicability.UNSAFE,
+        reason="" if simple else "the alias is an expression that would be evaluated twice",
+        edits=(Edit(call.span, content if call.outer == "value" else f"({content})"),),
+    )
+
+
+def _kept_plan(view: FileView, call: Use, alias: str, given: Argument | None) -> FixPlan | None:
+    dummy = given is None or given.code == "None" or _is_dummy(view, given)
+    if not dummy:
+        return None
+    return FixPlan(
+        title=f"Replace by `{WRAPPER}({one_line(alias)}, fallback=DUMMY)`",
+        applicability=Applicability.UNSAFE,
+        reason="a wrapper is never None: `if cache:` is always true",
+        edits=(Edit(call.span, f"{WRAPPER}({alias}, fallback=DUMMY)"),),
+        helper_names=("DUMMY", WRAPPER),
+        drops=(HANDLER,),
+        targets=call.targets,
+    )
+
+
+def _is_dummy(view: FileView, argument: Argument) -> bool:
+    return any(found.path == f"{DUMMY_CACHE}()" for found in view.resolve(argument.values))
 
 
 def _length(use: Use) -> Finding:

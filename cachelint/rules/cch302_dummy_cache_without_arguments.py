@@ -26,7 +26,7 @@ NO_CACHE = DummyCache("", {})
 Mind that a silent DummyCache turns off locks, throttles and cached sessions.
 
 ## Fix safety
-There is no automatic fix yet.
+Safe: the two arguments that DummyCache ignores are added.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#dummy-caching-for-development
@@ -36,7 +36,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Severity
+from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity
 from cachelint.facts.records import Use
 from cachelint.facts.vocabulary import DUMMY_CACHE
 from cachelint.rules.rule import FileView, Finding
@@ -60,7 +60,16 @@ def check(view: FileView) -> Iterator[Finding]:
                 help='`DummyCache("", {})`',
                 cause="DummyCache",
                 evidence=view.link_evidence(resolved),
+                fix=_plan(view, use),
             )
+
+
+def _plan(view: FileView, use: Use) -> FixPlan | None:
+    if not use.base or not view.is_certain(use) or any(a.keyword for a in use.arguments):
+        return None
+    location = use.arguments[0].code if use.arguments else '""'
+    content = f"{use.base}({location}, {{}})"
+    return FixPlan(f"Replace by `{content}`", Applicability.SAFE, edits=(Edit(use.span, content),))
 
 
 def _missing_arguments(use: Use) -> list[str]:

@@ -28,7 +28,9 @@ def sessions():
 ```
 
 ## Fix safety
-There is no automatic fix yet.
+Safe where the name is only called, with one argument without `:` and `.` (those were addresses and
+module paths): the import becomes `caches`, `get_cache(alias)` becomes `caches[alias]`. Else there
+is no fix.
 
 ## References
 - https://docs.djangoproject.com/en/stable/releases/1.9/#features-removed-in-1-9
@@ -38,8 +40,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Evidence, Severity, Span
-from cachelint.facts.records import Guard, GuardKind
+from cachelint.diagnostic import Applicability, Evidence, FixPlan, Severity, Span
+from cachelint.facts.records import Guard, GuardKind, Import, Phase
 from cachelint.facts.vocabulary import REMOVED_GET_CACHE
 from cachelint.rules.rule import FileView, Finding
 
@@ -55,7 +57,7 @@ def check(view: FileView) -> Iterator[Finding]:
     for imported in view.imports:
         if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERROR):
             message = "`get_cache` cannot be imported: the line raises ImportError"
-            yield _finding(imported.span, message, _calls(view))
+            yield _finding(imported.span, message, _calls(view), _plan(imported))
     for use, resolved in view.uses:
         # The module's attribute; the calls of an imported name are the import's evidence.
         if (
@@ -89,11 +91,25 @@ def _probes_django(guard: Guard) -> bool:
     )
 
 
-def _finding(span: Span, message: str, evidence: tuple[Evidence, ...] = ()) -> Finding:
+def _plan(imported: Import) -> FixPlan | None:
+    if imported.guards or imported.phase is not Phase.IMPORT:
+        return None
+    return FixPlan(
+        title="Import `caches`, and ask it for the alias",
+        applicability=Applicability.SAFE,
+        rewrite="removed-get-cache",
+        drops=(REMOVED_GET_CACHE,),
+    )
+
+
+def _finding(
+    span: Span, message: str, evidence: tuple[Evidence, ...] = (), fix: FixPlan | None = None
+) -> Finding:
     return Finding(
         span=span,
         message=f"{message}; Django removed it in 1.9",
         help="`from django.core.cache import caches`, then `caches[alias]`",
         cause="get_cache",
         evidence=evidence,
+        fix=fix,
     )

@@ -28,7 +28,8 @@ def rates():
 ```
 
 ## Fix safety
-There is no automatic fix yet.
+Safe where the module is imported by name and used as a cache only: the import becomes
+`from django.core.cache import cache`. Else there is no fix.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#basic-usage
@@ -38,7 +39,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Severity
+from cachelint.diagnostic import Applicability, FixPlan, Severity
+from cachelint.facts.records import Phase, Use
 from cachelint.facts.vocabulary import CACHE_API, MODULE, REDIS_API
 from cachelint.rules.rule import FileView, Finding
 
@@ -70,4 +72,18 @@ def check(view: FileView) -> Iterator[Finding]:
                 help="`from django.core.cache import cache`",
                 cause=MODULE,
                 evidence=view.link_evidence(resolved),
+                fix=_plan(view, use),
             )
+
+
+def _plan(view: FileView, use: Use) -> FixPlan | None:
+    imported = [found for found in view.facts.imports if found.path == MODULE]
+    if len(imported) != 1 or imported[0].guards or imported[0].phase is not Phase.IMPORT:
+        return None
+    if imported[0].bound == "django" or not view.is_certain(use):
+        return None
+    return FixPlan(
+        title="Import the cache instead of its module",
+        applicability=Applicability.SAFE,
+        rewrite="cache-module",
+    )

@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib import import_module
 from types import ModuleType
 
-from cachelint.diagnostic import Evidence, Severity, Span
+from cachelint.diagnostic import Evidence, FixPlan, Severity, Span
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Values
 from cachelint.facts.vocabulary import MODULE, OLDEST_DJANGO, STAR_EXPORTS
 from cachelint.modules import Resolved
@@ -44,6 +44,7 @@ class Finding:
     help: str
     cause: str
     evidence: tuple[Evidence, ...] = ()
+    fix: FixPlan | None = None
 
 
 @dataclass
@@ -95,6 +96,10 @@ class FileView:
             guard.kind is GuardKind.EXCEPT and not catching.isdisjoint(guard.names)
             for guard in use.guards
         )
+
+    def is_certain(self, use: Use) -> bool:
+        """Whether ``use`` can be one thing only; else it is reported and not fixed."""
+        return len(use.values) == 1 and len(self.resolve(use.values)) == 1
 
     def is_asked_for(self, use: Use, path: str) -> bool:
         """Whether ``use`` runs only where ``hasattr()`` has found ``path``."""

@@ -1,0 +1,75 @@
+"""A file as text that can be edited by spans and written back byte for byte."""
+
+from __future__ import annotations
+
+import io
+import re
+import tokenize
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cachelint.diagnostic import Edit, Span
+from cachelint.source import decode
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class DeclinedError(Exception):
+    """A fix that is not made; the message says why."""
+
+
+@dataclass(frozen=True)
+class Document:
+    """Text with the encoding and line ends of its file."""
+
+    text: str
+    encoding: str
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Document:
+        """Raises DeclinedError where the bytes could not be written back as they are."""
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        document = cls(decode(data), encoding)
+        if document.to_bytes() != data:
+            raise DeclinedError(
+                f"its bytes do not survive decoding as {encoding} and encoding again"
+            )
+        return document
+
+    def to_bytes(self) -> bytes:
+        """Raises DeclinedError for characters that the encoding does not have."""
+        try:
+            return self.text.encode(self.encoding)
+        except UnicodeEncodeError as error:
+            raise DeclinedError(
+                f"{error.object[error.start]!r} cannot be encoded in {self.encoding}"
+            ) from error
+
+    @property
+    def line_end(self) -> str:
+        """The first line end of the file."""
+        match = _LINE_END.search(self.text)
+        return match[0] if match else "\n"
+
+    def slice(self, span: Span) -> str:
+        start, end = self._offsets(span)
+        return self.text[start:end]
+
+    def apply(self, edits: Iterable[Edit]) -> Document:
+        """This document with the edits made. Raises DeclinedError where two of them overlap."""
+        parts: list[str] = []
+        position = 0
+        for edit in sorted(set(edits), key=lambda edit: edit.span):
+            start, end = self._offsets(edit.span)
+            if start < position:
+                raise DeclinedError("two fixes change the same place")
+            parts += [self.text[position:start], edit.content.replace("\n", self.line_end)]
+            position = end
+        return Document("".join([*parts, self.text[position:]]), self.encoding)
+
+    def _offsets(self, span: Span) -> tuple[int, int]:
+        starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        return (
+            starts[span.row - 1] + span.column - 1,
+            starts[span.end_row - 1] + span.end_column - 1,
+        )

@@ -1,0 +1,188 @@
+"""Import statements of the module body: one more name, one name less."""
+
+from __future__ import annotations
+
+import ast
+import re
+
+from cachelint.diagnostic import Edit, Span
+from cachelint.fix.document import DeclinedError, Document
+from cachelint.source import Source
+
+_NAMED = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
+    ast.MatchStar,
+)  # fmt: skip
+
+
+def bound_names(tree: ast.Module) -> set[str]:
+    """Every name that anything in the file binds, in any scope."""
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            names.add(node.id)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.arg):
+            names.add(node.arg)
+        elif isinstance(node, _NAMED) and node.name:
+            names.add(node.name)
+    return names
+
+
+def find_import(
+    tree: ast.Module, module: str, name: str
+) -> tuple[ast.ImportFrom, ast.alias] | None:
+    """The statement of the module body that imports ``name`` from ``module``."""
+    for statement in tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == module:
+            for alias in statement.names:
+                if alias.name == name and not statement.level:
+                    return statement, alias
+    return None
+
+
+def add_import(source: Source, module: str, names: list[str], first_row: int) -> Edit | None:
+    """Import ``names`` from ``module`` before ``first_row``; None where they are imported already.
+
+    Raises DeclinedError where one of the names means something else in this file.
+    """
+    missing = []
+    for name in names:
+        found = find_import(source.tree, module, name)
+        if found is not None and found[1].asname is None and found[0].lineno < first_row:
+            continue
+        if name in bound_names(source.tree):
+            raise DeclinedError(f"`{name}` means something else in this file")
+        missing.append(name)
+    if not missing:
+        return None
+    line = f"from {module} import {', '.join(sorted(missing, key=_isort_key))}\n"
+    return _placed(source, line, module, first_row)
+
+
+def _isort_key(name: str) -> tuple[int, str]:
+    """Constants, classes, functions: as isort and ruff sort the names of a statement."""
+    return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
+
+
+def _placed(source: Source, line: str, module: str, first_row: int) -> Edit:
+    """Where isort would have it, as far as that is seen: after the absolute imports of the module
+    body that stand before the first use, before the relative ones."""
+    imports = [
+        statement
+        for statement in source.tree.body
+        if isinstance(statement, (ast.Import, ast.ImportFrom))
+        and (statement.end_lineno or statement.lineno) < first_row
+    ]
+    relative = [i for i in imports if isinstance(i, ast.ImportFrom) and i.level]
+    absolute = imports[: imports.index(relative[0])] if relative else imports
+    siblings = [i for i in absolute if _root(i) == _root(module)]
+    if siblings:
+        return _after(source, siblings[-1], line)
+    if relative and relative == imports[len(absolute) :]:
+        row = relative[0].lineno
+        return Edit(Span(row, 1, row, 1), f"{line}\n")
+    if absolute:
+        return _after(source, absolute[-1], f"\n{line}")
+    docstring = source.tree.body[0]
+    if _is_docstring(docstring) and (docstring.end_lineno or 0) < first_row:
+        return _after(source, docstring, f"\n{line}")
+    row = _first_code_row(source)
+    return Edit(Span(row, 1, row, 1), f"{line}\n")
+
+
+def _after(source: Source, statement: ast.stmt, lines: str) -> Edit:
+    row = (statement.end_lineno or statement.lineno) + 1
+    if row > len(source.lines):
+        raise DeclinedError("there is no place for an import")
+    if source.lines[row - 1].strip() and lines.startswith("\n"):
+        lines += "\n"
+    return Edit(Span(row, 1, row, 1), lines)
+
+
+def _root(module: str | ast.Import | ast.ImportFrom) -> str:
+    if isinstance(module, ast.Import):
+        module = module.names[0].name
+    elif isinstance(module, ast.ImportFrom):
+        module = module.module or ""
+    return module.partition(".")[0]
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def _first_code_row(source: Source) -> int:
+    """The row behind the comments at the top: an encoding cookie must stay in the first two."""
+    for row, line in enumerate(source.lines, 1):
+        if not line.lstrip("\ufeff").startswith("#"):
+            return row
+    return len(source.lines)
+
+
+def drop_import(source: Source, document: Document, module: str, name: str) -> Edit | None:
+    """Drop the import of ``name`` from ``module``; None where it must stay.
+
+    It stays where the name is used, exported, or mentioned in a string, where it is not a statement
+    of the module body, and where a comment would be lost.
+    """
+    found = find_import(source.tree, module, name)
+    if found is None:
+        return None
+    statement, alias = found
+    if _is_mentioned(source, alias.asname or name, statement):
+        return None
+    span = source.span(statement)
+    code = document.slice(span)
+    rest = source.lines[span.end_row - 1][span.end_column - 1 :].strip()
+    starts_line = not source.lines[span.row - 1][: span.column - 1].strip()
+    if "#" in code or rest or not starts_line:
+        return None
+    if len(statement.names) == 1:
+        return Edit(_whole_rows(source, span), "")
+    return Edit(span, _without(code, name))
+
+
+def _whole_rows(source: Source, span: Span) -> Span:
+    """The rows of a statement; with the blank row below it, where there is one above it too."""
+    blank = [
+        0 < row <= len(source.lines) and not source.lines[row - 1].strip()
+        for row in (span.row - 1, span.end_row + 1)
+    ]
+    end_row = span.end_row + 2 if all(blank) else span.end_row + 1
+    return Span(span.row, 1, min(end_row, len(source.lines)), 1)
+
+
+def _is_mentioned(source: Source, local: str, statement: ast.stmt) -> bool:
+    word = re.compile(rf"(?:^|\W){re.escape(local)}$")
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Name) and node.id == local:
+            return True
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and word.search(node.value)
+        ):
+            return True
+        if isinstance(node, (ast.Global, ast.Nonlocal)) and local in node.names:
+            return True
+        if isinstance(node, ast.ImportFrom) and node is not statement:
+            bound = {alias.asname or alias.name for alias in node.names}
+            if local in bound:
+                return True
+    return False
+
+
+def _without(code: str, name: str) -> str:
+    """The import statement ``code`` without ``name``."""
+    import libcst
+
+    statement = libcst.ensure_type(libcst.parse_statement(code), libcst.SimpleStatementLine)
+    imported = libcst.ensure_type(statement.body[0], libcst.ImportFrom)
+    assert not isinstance(imported.names, libcst.ImportStar)
+    kept = [alias for alias in imported.names if alias.evaluated_name != name]
+    if imported.names[-1].evaluated_name == name:
+        kept[-1] = kept[-1].with_changes(comma=imported.names[-1].comma)
+    return libcst.Module([]).code_for_node(imported.with_changes(names=kept))

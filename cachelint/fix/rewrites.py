@@ -1,0 +1,205 @@
+"""Fixes that change whole statements, each by the name that a rule's plan calls it.
+
+A rewrite gets the source and the diagnostic and answers with edits, or raises DeclinedError.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from cachelint.diagnostic import Diagnostic, Edit, Span
+from cachelint.facts.records import FileFacts, Phase
+from cachelint.facts.vocabulary import CACHE_API, MODULE, PROXY, REDIS_API, REMOVED_GET_CACHE
+from cachelint.fix.document import DeclinedError, Document
+from cachelint.fix.imports import bound_names, drop_import, find_import
+from cachelint.source import Source
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a rewrite works on."""
+
+    source: Source
+    document: Document
+    facts: FileFacts
+    diagnostic: Diagnostic
+
+    def code(self, node: ast.expr) -> str:
+        return self.document.slice(self.source.span(node))
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """The edits, and the names of the helper that they need."""
+
+    edits: tuple[Edit, ...]
+    helper_names: tuple[str, ...] = ()
+
+
+def rewrite(subject: Subject) -> Rewriting:
+    """Carry out the rewrite of the diagnostic's plan. Raises DeclinedError."""
+    assert subject.diagnostic.fix is not None
+    return _REWRITES[subject.diagnostic.fix.rewrite](subject)
+
+
+# -- try: X = caches[A] / except InvalidCacheBackendError: X = caches[B] -------------------------
+
+
+def _guarded_fallback(subject: Subject) -> Rewriting:
+    statement = _try_around(subject.source.tree, subject.diagnostic.span)
+    first = _only_assignment(statement.body)
+    second = _only_assignment(statement.handlers[0].body) if len(statement.handlers) == 1 else None
+    if first is None or second is None or statement.orelse or statement.finalbody:
+        raise DeclinedError("the try statement does more than to choose one of two caches")
+    target, value = first
+    other_target, other = second
+    fallback = _fallback(subject, value, other)
+    if ast.unparse(target) != ast.unparse(other_target) or fallback is None:
+        raise DeclinedError("the handler does not bind the same name to another cache")
+    alias = _between_brackets(subject, value)
+    bound = statement.body[0]
+    annotation = f": {subject.code(bound.annotation)}" if isinstance(bound, ast.AnnAssign) else ""
+    indent = " " * statement.col_offset
+    comments = "".join(f"{comment}\n{indent}" for comment in _comments(subject, statement))
+    content = (
+        f"{comments}{subject.code(target)}{annotation}"
+        f" = LazyCacheWrapper({alias}, fallback={fallback})"
+    )
+    return Rewriting((Edit(subject.source.span(statement), content),), ("LazyCacheWrapper",))
+
+
+def _try_around(tree: ast.Module, span: Span) -> ast.Try:
+    """The innermost try statement whose body holds ``span``."""
+    found = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Try)
+        and node.body[0].lineno <= span.row <= (node.body[-1].end_lineno or 0)
+    ]
+    if not found:
+        raise DeclinedError("what catches the error is no try statement")
+    return max(found, key=lambda node: node.lineno)
+
+
+def _only_assignment(body: list[ast.stmt]) -> tuple[ast.expr, ast.expr] | None:
+    statement = body[0] if len(body) == 1 else None
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return statement.targets[0], statement.value
+    if isinstance(statement, ast.AnnAssign) and statement.value is not None:
+        return statement.target, statement.value
+    return None
+
+
+def _fallback(subject: Subject, value: ast.expr, other: ast.expr) -> str | None:
+    """The alias of the other cache: ``caches[B]`` of the same handler, or Django's proxy."""
+    if not isinstance(value, ast.Subscript):
+        return None
+    if isinstance(other, ast.Subscript) and ast.unparse(other.value) == ast.unparse(value.value):
+        return _between_brackets(subject, other)
+    name = other.id if isinstance(other, ast.Name) else ""
+    if [known.path for known in subject.facts.exports.get(name, ())] == [PROXY]:
+        return '"default"'
+    return None
+
+
+def _between_brackets(subject: Subject, node: ast.expr) -> str:
+    assert isinstance(node, ast.Subscript)
+    after_base = subject.code(node)[len(subject.code(node.value)) :]
+    return after_base.partition("[")[2].removesuffix("]")
+
+
+def _comments(subject: Subject, statement: ast.stmt) -> list[str]:
+    code = subject.document.slice(subject.source.span(statement))
+    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
+    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+
+
+# -- from django.core.cache import get_cache -----------------------------------------------------
+
+
+def _removed_get_cache(subject: Subject) -> Rewriting:
+    found = find_import(subject.source.tree, MODULE, "get_cache")
+    if found is None or len(subject.facts.exports.get(found[1].asname or "get_cache", ())) != 1:
+        raise DeclinedError("the import is not the only thing that binds the name")
+    statement, alias = found
+    local = alias.asname or "get_cache"
+    calls = {
+        use.span: use
+        for use in subject.facts.uses
+        if [value.path for value in use.values] == [f"{REMOVED_GET_CACHE}()"]
+    }
+    if _loads(subject.source.tree, local) != len(calls):
+        raise DeclinedError(f"`{local}` is not only called")
+    imported = find_import(subject.source.tree, MODULE, "caches")
+    if "caches" in bound_names(subject.source.tree) and imported is None:
+        raise DeclinedError("`caches` means something else in this file")
+    edits = [_renamed_import(subject, statement, alias, imported is not None)]
+    for span, use in calls.items():
+        code = use.arguments[0].code
+        kept = use.phase is Phase.IMPORT
+        edits.append(Edit(span, f"LazyCacheWrapper({code})" if kept else f"caches[{code}]"))
+    kept_any = any(use.phase is Phase.IMPORT for use in calls.values())
+    return Rewriting(tuple(edits), ("LazyCacheWrapper",) if kept_any else ())
+
+
+def _renamed_import(
+    subject: Subject, statement: ast.ImportFrom, alias: ast.alias, is_there: bool
+) -> Edit:
+    if not is_there:
+        return Edit(subject.source.span(alias), "caches")
+    dropped = drop_import(_imports_of(subject.source), subject.document, MODULE, "get_cache")
+    if dropped is None:
+        raise DeclinedError("a comment stands in the import")
+    return dropped
+
+
+def _loads(tree: ast.Module, name: str) -> int:
+    return sum(isinstance(node, ast.Name) and node.id == name for node in ast.walk(tree))
+
+
+# -- from django.core import cache ---------------------------------------------------------------
+
+
+def _cache_module(subject: Subject) -> Rewriting:
+    found = find_import(subject.source.tree, "django.core", "cache")
+    if found is None:
+        raise DeclinedError("the module is not imported by `from django.core import cache`")
+    statement, alias = found
+    local = alias.asname or "cache"
+    asname = f" as {alias.asname}" if alias.asname else ""
+    used = [
+        node.attr
+        for node in ast.walk(subject.source.tree)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == local
+    ]
+    if len(used) != _loads(subject.source.tree, local) or not set(used) <= CACHE_API | REDIS_API:
+        raise DeclinedError(f"`{local}` is used as a module too")
+    line = f"from {MODULE} import cache{asname}"
+    span = subject.source.span(statement)
+    if len(statement.names) == 1:
+        return Rewriting((Edit(span, line),))
+    dropped = drop_import(_imports_of(subject.source), subject.document, "django.core", "cache")
+    if dropped is None:
+        raise DeclinedError("a comment stands in the import")
+    return Rewriting((Edit(dropped.span, f"{dropped.content}\n{line}"),))
+
+
+def _imports_of(source: Source) -> Source:
+    """The same file with nothing but its imports: what uses a name now will use another one."""
+    body: list[ast.stmt] = [
+        node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))
+    ]
+    return Source(source.path, source.text, ast.Module(body, []))
+
+
+_REWRITES: dict[str, Callable[[Subject], Rewriting]] = {
+    "guarded-fallback": _guarded_fallback,
+    "removed-get-cache": _removed_get_cache,
+    "cache-module": _cache_module,
+}

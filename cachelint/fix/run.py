@@ -1,0 +1,234 @@
+"""From findings to new files: choose, edit, prove that nothing got worse. Writes nothing itself."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cachelint.config import Configuration
+from cachelint.diagnostic import Applicability, Diagnostic, Edit, FixPlan
+from cachelint.engine import Judge, check_paths
+from cachelint.fix.document import DeclinedError, Document
+from cachelint.fix.guards import NameFacts, find_expression
+from cachelint.fix.helper import HelperModule, choose_helper, helper_source
+from cachelint.fix.imports import add_import, drop_import
+from cachelint.fix.mentions import Mentions
+from cachelint.fix.rewrites import Subject, rewrite
+from cachelint.modules import project_folder
+from cachelint.source import Source, UnparsedSourceError, load, read_bytes
+
+NO_FIX = "there is no automatic fix"
+
+
+@dataclass(frozen=True)
+class FixedFile:
+    """A file that changes, and the findings that are gone then."""
+
+    path: str
+    old: bytes
+    new: bytes
+    fixed: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class Left:
+    """A finding that stays, and why. ``with_unsafe``: ``--unsafe-fixes`` would try it."""
+
+    diagnostic: Diagnostic
+    reason: str
+    with_unsafe: bool = False
+
+
+@dataclass(frozen=True)
+class FixReport:
+    """What changes, what is created (path and content), and what is left."""
+
+    files: tuple[FixedFile, ...]
+    created: tuple[tuple[str, bytes], ...]
+    left: tuple[Left, ...]
+
+
+def fix_paths(
+    paths: Sequence[str],
+    configuration: Configuration,
+    *,
+    unsafe: bool = False,
+    helper: str | None = None,
+    new_files: bool = True,
+) -> FixReport:
+    """Fix the files under ``paths`` in memory.
+
+    ``unsafe`` allows fixes that need a look, ``helper`` names the module to import the lazy helper
+    from, without ``new_files`` nothing is fixed that needs a helper which is not there. Raises
+    ConfigurationError as check_paths does, and where the place of a new helper is not clear.
+    """
+    report = check_paths(paths, configuration)
+    fixer = _Fixer(Judge(configuration), unsafe, helper, new_files)
+    by_path: dict[str, list[Diagnostic]] = {}
+    for diagnostic in report.diagnostics:
+        by_path.setdefault(diagnostic.path, []).append(diagnostic)
+    for path, diagnostics in by_path.items():
+        fixer.fix_file(path, diagnostics)
+    return fixer.report()
+
+
+@dataclass
+class _Fixer:
+    judge: Judge
+    unsafe: bool
+    helper: str | None
+    new_files: bool
+    files: list[FixedFile] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    _helpers: dict[str, HelperModule] = field(default_factory=dict)
+    _mentions: dict[str, Mentions] = field(default_factory=dict)
+    _needed: set[str] = field(default_factory=set)
+    """Folders of projects whose helper a fixed file imports."""
+
+    def report(self) -> FixReport:
+        source = helper_source().encode() if self._needed else b""
+        new = (self._helpers[folder].path for folder in sorted(self._needed))
+        created = tuple((path, source) for path in new if path is not None)
+        return FixReport(tuple(self.files), created, tuple(self.left))
+
+    def fix_file(self, path: str, diagnostics: list[Diagnostic]) -> None:
+        """Fix what can be fixed in one file; the rest is left, each with its reason."""
+        try:
+            data = read_bytes(path)
+            source = load(path, data)
+            document = Document.from_bytes(data)
+        except (UnparsedSourceError, DeclinedError) as error:
+            self.left += [Left(diagnostic, str(error)) for diagnostic in diagnostics]
+            return
+        chosen = self._choose(source, document, diagnostics)
+        if not chosen:
+            return
+        try:
+            new = self._edit(source, document, chosen)
+            self._verify(source, new, list(chosen))
+        except DeclinedError as error:
+            self.left += [Left(diagnostic, str(error)) for diagnostic in chosen]
+            self.judge.judge(source)
+            return
+        self.files.append(FixedFile(path, data, new.to_bytes(), tuple(chosen)))
+        if any(names for _, names in chosen.values()):
+            self._needed.add(project_folder(path))
+
+    def _choose(
+        self, source: Source, document: Document, diagnostics: list[Diagnostic]
+    ) -> dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]]:
+        """The findings to fix, with the edits and the names of the helper that each needs."""
+        names = NameFacts.of(source.tree)
+        chosen: dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]] = {}
+        for diagnostic in diagnostics:
+            plan = diagnostic.fix
+            if plan is None:
+                self.left.append(Left(diagnostic, NO_FIX))
+                continue
+            reason = plan.reason or self._objection(source.path, plan, names)
+            if (reason or plan.applicability is Applicability.UNSAFE) and not self.unsafe:
+                self.left.append(Left(diagnostic, reason, with_unsafe=True))
+                continue
+            try:
+                if plan.helper_names:
+                    self._helper_of(source.path)
+                chosen[diagnostic] = self._edits(source, document, diagnostic, plan)
+            except DeclinedError as error:
+                self.left.append(Left(diagnostic, str(error)))
+        return chosen
+
+    def _objection(self, path: str, plan: FixPlan, names: NameFacts) -> str:
+        objection = names.objection(plan.targets)
+        if objection or not plan.helper_names:
+            return objection
+        for target in plan.targets:
+            patcher = self._mentions_of(path).patched(path, target)
+            if patcher is not None:
+                return f"a string in {patcher} names `{target}`, as mock.patch does"
+        return ""
+
+    def _edits(
+        self, source: Source, document: Document, diagnostic: Diagnostic, plan: FixPlan
+    ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
+        if plan.rewrite:
+            facts = self.judge.modules.facts(source.path)
+            assert facts is not None
+            done = rewrite(Subject(source, document, facts, diagnostic))
+            return done.edits, done.helper_names
+        for edit in plan.edits:
+            find_expression(source, edit.span, document)
+        return plan.edits, plan.helper_names
+
+    def _edit(
+        self,
+        source: Source,
+        document: Document,
+        chosen: dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]],
+    ) -> Document:
+        edits = _without_overlaps({edit for found, _ in chosen.values() for edit in found})
+        helper_names = sorted({name for _, names in chosen.values() for name in names})
+        if helper_names:
+            module = self._helper_of(source.path).dotted
+            first_row = min(edit.span.row for edit in edits)
+            added = add_import(source, module, helper_names, first_row)
+            edits += [added] if added is not None else []
+        new = document.apply(edits)
+        for dropped in {path for d in chosen if d.fix is not None for path in d.fix.drops}:
+            new = self._drop(source.path, new, dropped)
+        return new
+
+    def _drop(self, path: str, document: Document, dropped: str) -> Document:
+        module, _, name = dropped.rpartition(".")
+        edit = drop_import(_parsed(path, document), document, module, name)
+        if edit is None or self._mentions_of(path).imported(path, name) is not None:
+            return document
+        return document.apply([edit])
+
+    def _verify(self, source: Source, new: Document, fixed: list[Diagnostic]) -> None:
+        """Raise DeclinedError unless the fixed findings are gone and no other has come."""
+        before = Counter(diagnostic.code for diagnostic in self.judge.judge(source))
+        after = Counter(d.code for d in self.judge.judge(_parsed(source.path, new)))
+        allowed = before - Counter(diagnostic.code for diagnostic in fixed)
+        if not after <= allowed:
+            codes = ", ".join(sorted(after - allowed))
+            raise DeclinedError(f"the result would still have, or newly have, {codes}")
+
+    def _helper_of(self, path: str) -> HelperModule:
+        folder = project_folder(path)
+        if folder not in self._helpers:
+            self._helpers[folder] = choose_helper(self.helper, folder)
+        helper = self._helpers[folder]
+        if helper.path is not None and not self.new_files:
+            raise DeclinedError(
+                f"the lazy helper is missing: run cachelint helper --write {helper.path}"
+            )
+        return helper
+
+    def _mentions_of(self, path: str) -> Mentions:
+        folder = project_folder(path)
+        if folder not in self._mentions:
+            self._mentions[folder] = Mentions(folder, self.judge.modules)
+        return self._mentions[folder]
+
+
+def _parsed(path: str, document: Document) -> Source:
+    try:
+        return load(path, document.to_bytes())
+    except UnparsedSourceError as error:
+        raise DeclinedError(f"the result would not parse: {error}") from error
+
+
+def _without_overlaps(edits: set[Edit]) -> list[Edit]:
+    """Of edits that overlap the one that begins first, and of those the longest."""
+    kept: list[Edit] = []
+    ordered = sorted(
+        edits,
+        key=lambda e: (e.span.row, e.span.column, -e.span.end_row, -e.span.end_column, e.content),
+    )
+    for edit in ordered:
+        last = kept[-1].span if kept else None
+        start = (edit.span.row, edit.span.column)
+        if last is None or start >= (last.end_row, last.end_column):
+            kept.append(edit)
+    return kept
