@@ -252,7 +252,8 @@ def project_folder(path: str) -> str:
 
 def _folders_up(folder: str) -> list[str]:
     """From the folder that holds the package of ``folder`` up to the root of its project."""
-    while os.path.exists(os.path.join(folder, "__init__.py")):
+    # The folder of a project is no package, even where somebody left an __init__.py in it.
+    while _has_any(folder, ("__init__.py",)) and not _has_any(folder, _PROJECT_MARKERS):
         folder = os.path.dirname(folder)
     folders = [folder, *map(str, Path(folder).parents)]
     marked = [folder for folder in folders if _has_any(folder, _PROJECT_MARKERS)]

@@ -55,7 +55,7 @@ class BindingWalker(ExpressionWalker):
         if facts is not None and instance.path.startswith(":"):
             if any(value.mentions_cache for value in values):
                 self.scope.cache_names.add(attribute)
-            facts.attributes[attribute] = merge(facts.attributes.get(attribute, ()), values)
+            facts.attributes[attribute] = merge(facts.attributes.get(attribute), values)
 
     def execute_assignment(self, node: ast.Assign) -> None:
         elements = _elements(node.value)

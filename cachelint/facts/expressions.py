@@ -60,7 +60,7 @@ class ExpressionWalker(ChainWalker):
         return ()
 
     def _boolean_operation(self, node: ast.BoolOp) -> Values:
-        values: Values = ()
+        values: Values | None = None
         before = self.context
         for part in node.values:
             values = merge(values, self.evaluate(part))
@@ -70,19 +70,19 @@ class ExpressionWalker(ChainWalker):
                 break
             self.context = self.context.under(branch)
         self.context = before
-        return values
+        return values or ()
 
     def _conditional(self, node: ast.IfExp) -> Values:
         self.evaluate(node.test)
         condition = self.read_condition(node.test)
-        values: Values = ()
+        values: Values | None = None
         before = self.context
         for branch, expression in ((condition.true, node.body), (condition.false, node.orelse)):
             if not branch.never:
                 self.context = before.under(branch)
                 values = merge(values, self.evaluate(expression))
         self.context = before
-        return values
+        return values or ()
 
     def _named(self, node: ast.NamedExpr) -> Values:
         values = self.evaluate(node.value)

@@ -21,6 +21,11 @@ MAX_VALUES = 32
 MAX_PATH = 300
 
 
+#: Something of no interest, beside values that are: what keeps them from being certain.
+SOMETHING = Value("?")
+_SOMETHING = (SOMETHING,)
+
+
 class ScopeKind(Enum):
     MODULE = "module"
     CLASS = "class"
@@ -89,10 +94,10 @@ class Scope:
             self.cache_names.add(name)
         if name in self.global_names:
             module = self.module
-            module.names[name] = merge(module.names.get(name, ()), values)
+            module.names[name] = merge(module.names.get(name), values)
             return
         for trace in self.traces:
-            trace[name] = merge(trace.get(name, ()), values)
+            trace[name] = merge(trace.get(name), values)
         if name not in self.nonlocal_names:
             self.names[name] = values
 
@@ -117,11 +122,11 @@ def known_value(path: str) -> Values:
     return (Value(path),)
 
 
-def merge(first: Values, second: Values) -> Values:
-    """The values of a name that is one or the other."""
-    if not second or first == second:
-        return first
-    merged = tuple(dict.fromkeys(first + second))
+def merge(first: Values | None, second: Values) -> Values:
+    """The values of a name that is one or the other; None for one that was not bound at all."""
+    if first is None or first == second:
+        return second
+    merged = tuple(dict.fromkeys((first or _SOMETHING) + (second or _SOMETHING)))
     return merged if len(merged) <= MAX_VALUES else ()
 
 
@@ -138,5 +143,7 @@ def join(first: dict[str, Values], second: dict[str, Values]) -> dict[str, Value
 def extend(values: Values, step: str) -> Values:
     """``values`` after an attribute, an item or a call."""
     return tuple(
-        replace(value, path=value.path + step) for value in values if len(value.path) < MAX_PATH
+        value if value == SOMETHING else Value(value.path + step, value.alias, value.unless)
+        for value in values
+        if len(value.path) < MAX_PATH
     )

@@ -44,7 +44,7 @@ def choose_helper(named: str | None, project: str) -> HelperModule:
             f"several files are copies of the helper: {where}; choose one with --helper MODULE"
         )
     if existing:
-        return HelperModule(_dotted(existing[0]))
+        return HelperModule(_dotted(existing[0], project))
     packages = _project_packages(project)
     if len(packages) != 1:
         found = f"found {', '.join(packages)}" if packages else "found no package"
@@ -57,7 +57,7 @@ def choose_helper(named: str | None, project: str) -> HelperModule:
         raise ConfigurationError(
             f"{path} is there and is no copy of the helper; choose with --helper"
         )
-    return HelperModule(_dotted(path), path)
+    return HelperModule(_dotted(path, project), path)
 
 
 def _marked(project: str) -> Iterator[str]:
@@ -83,10 +83,12 @@ def _missing(named: str, project: str) -> str | None:
     raise ConfigurationError(f"helper: no folder for {named} below {project}")
 
 
-def _dotted(path: str) -> str:
+def _dotted(path: str, project: str) -> str:
+    """The name by which the project imports the file; its own folder is never a package."""
     folder, name = os.path.split(os.path.abspath(path))
     parts = [] if name == "__init__.py" else [name.removesuffix(".py")]
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
+    project = os.path.abspath(project)
+    while folder != project and os.path.isfile(os.path.join(folder, "__init__.py")):
         folder, name = os.path.split(folder)
         parts.insert(0, name)
     return ".".join(parts)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 
 from cachelint.diagnostic import Edit, Span
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.source import Source
+
+IsOurs = Callable[[Source, str], bool]
 
 _NAMED = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
@@ -42,11 +45,17 @@ def find_import(
     return None
 
 
-def add_import(source: Source, module: str, names: list[str], first_row: int) -> Edit | None:
-    """Import ``names`` from ``module`` before ``first_row``; None where they are imported already.
+def add_import(
+    source: Source, module: str, names: list[str], edits: list[Edit], is_ours: IsOurs
+) -> Edit | None:
+    """Import ``names`` from ``module`` before the first of ``edits`` that is no import itself.
 
-    Raises DeclinedError where one of the names means something else in this file.
+    None where they are imported already. ``is_ours`` tells whether a package belongs to the
+    project. Raises DeclinedError where one of the names means something else in this file.
     """
+    statements = [s for s in source.tree.body if isinstance(s, (ast.Import, ast.ImportFrom))]
+    import_rows = {row for s in statements for row in range(s.lineno, (s.end_lineno or 0) + 1)}
+    first_row = min(edit.span.row for edit in edits if edit.span.row not in import_rows)
     missing = []
     for name in names:
         found = find_import(source.tree, module, name)
@@ -58,7 +67,8 @@ def add_import(source: Source, module: str, names: list[str], first_row: int) ->
     if not missing:
         return None
     line = f"from {module} import {', '.join(sorted(missing, key=_isort_key))}\n"
-    return _placed(source, line, module, first_row)
+    before = [s for s in statements if (s.end_lineno or s.lineno) < first_row]
+    return _placed(source, line, module, before, first_row, is_ours)
 
 
 def _isort_key(name: str) -> tuple[int, str]:
@@ -66,20 +76,26 @@ def _isort_key(name: str) -> tuple[int, str]:
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
 
 
-def _placed(source: Source, line: str, module: str, first_row: int) -> Edit:
-    """Where isort would have it, as far as that is seen: after the absolute imports of the module
-    body that stand before the first use, before the relative ones."""
-    imports = [
-        statement
-        for statement in source.tree.body
-        if isinstance(statement, (ast.Import, ast.ImportFrom))
-        and (statement.end_lineno or statement.lineno) < first_row
-    ]
+def _placed(
+    source: Source,
+    line: str,
+    module: str,
+    imports: list[ast.Import | ast.ImportFrom],
+    first_row: int,
+    is_ours: IsOurs,
+) -> Edit:
+    """Where isort would have it: behind the absolute imports, among those of the project, before
+    the relative ones. ``imports`` are those of the module body before the first use."""
     relative = [i for i in imports if isinstance(i, ast.ImportFrom) and i.level]
     absolute = imports[: imports.index(relative[0])] if relative else imports
-    siblings = [i for i in absolute if _root(i) == _root(module)]
+    own = _root(module)
+    siblings = [i for i in absolute if _root(i) == own or is_ours(source, _root(i))]
     if siblings:
-        return _after(source, siblings[-1], line)
+        earlier = [i for i in siblings if _module_of(i) <= module]
+        if earlier:
+            return _after(source, earlier[-1], line)
+        row = siblings[0].lineno
+        return Edit(Span(row, 1, row, 1), line)
     if relative and relative == imports[len(absolute) :]:
         row = relative[0].lineno
         return Edit(Span(row, 1, row, 1), f"{line}\n")
@@ -101,12 +117,15 @@ def _after(source: Source, statement: ast.stmt, lines: str) -> Edit:
     return Edit(Span(row, 1, row, 1), lines)
 
 
+def _module_of(statement: ast.Import | ast.ImportFrom) -> str:
+    if isinstance(statement, ast.Import):
+        return statement.names[0].name
+    return statement.module or ""
+
+
 def _root(module: str | ast.Import | ast.ImportFrom) -> str:
-    if isinstance(module, ast.Import):
-        module = module.names[0].name
-    elif isinstance(module, ast.ImportFrom):
-        module = module.module or ""
-    return module.partition(".")[0]
+    name = module if isinstance(module, str) else _module_of(module)
+    return name.partition(".")[0]
 
 
 def _is_docstring(statement: ast.stmt) -> bool:
@@ -146,11 +165,12 @@ def drop_import(source: Source, document: Document, module: str, name: str) -> E
 
 
 def _whole_rows(source: Source, span: Span) -> Span:
-    """The rows of a statement; with the blank row below it, where there is one above it too."""
+    """The rows of a statement; with the blank row below it, where none would be missed."""
     blank = [
-        0 < row <= len(source.lines) and not source.lines[row - 1].strip()
+        row == 0 or (row <= len(source.lines) and not source.lines[row - 1].strip())
         for row in (span.row - 1, span.end_row + 1)
     ]
+    blank[0] = blank[0] or source.lines[span.row - 2].startswith("#")
     end_row = span.end_row + 2 if all(blank) else span.end_row + 1
     return Span(span.row, 1, min(end_row, len(source.lines)), 1)
 

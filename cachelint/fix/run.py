@@ -170,13 +170,15 @@ class _Fixer:
         helper_names = sorted({name for _, names in chosen.values() for name in names})
         if helper_names:
             module = self._helper_of(source.path).dotted
-            first_row = min(edit.span.row for edit in edits)
-            added = add_import(source, module, helper_names, first_row)
+            added = add_import(source, module, helper_names, edits, self._is_ours)
             edits += [added] if added is not None else []
         new = document.apply(edits)
         for dropped in {path for d in chosen if d.fix is not None for path in d.fix.drops}:
             new = self._drop(source.path, new, dropped)
         return new
+
+    def _is_ours(self, source: Source, package: str) -> bool:
+        return self.judge.modules.find(package, source.path) is not None
 
     def _drop(self, path: str, document: Document, dropped: str) -> Document:
         module, _, name = dropped.rpartition(".")

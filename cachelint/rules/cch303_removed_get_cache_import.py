@@ -28,9 +28,9 @@ def sessions():
 ```
 
 ## Fix safety
-Safe where the name is only called, with one argument without `:` and `.` (those were addresses and
-module paths): the import becomes `caches`, `get_cache(alias)` becomes `caches[alias]`. Else there
-is no fix.
+Where the name is only called, with one argument, the import becomes `caches` and `get_cache(alias)`
+`caches[alias]`. Safe for a literal without `:` and `.` (those were addresses and module paths),
+unsafe for an expression; else there is no fix.
 
 ## References
 - https://docs.djangoproject.com/en/stable/releases/1.9/#features-removed-in-1-9
@@ -38,16 +38,18 @@ is no fix.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Applicability, Evidence, FixPlan, Severity, Span
 from cachelint.facts.records import Guard, GuardKind, Import, Phase
-from cachelint.facts.vocabulary import REMOVED_GET_CACHE
+from cachelint.facts.vocabulary import HANDLER, REMOVED_GET_CACHE
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
+_LITERAL = re.compile(r"""["']([^"'\\\n]*)["']""")
 _ANY_ERROR = frozenset({"*", "builtins.Exception", "builtins.BaseException"})
 _IMPORT_ERROR = _ANY_ERROR | {"builtins.ImportError"}
 _ATTRIBUTE_ERROR = _ANY_ERROR | {"builtins.AttributeError"}
@@ -57,7 +59,7 @@ def check(view: FileView) -> Iterator[Finding]:
     for imported in view.imports:
         if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERROR):
             message = "`get_cache` cannot be imported: the line raises ImportError"
-            yield _finding(imported.span, message, _calls(view), _plan(imported))
+            yield _finding(imported.span, message, _calls(view), _plan(view, imported))
     for use, resolved in view.uses:
         # The module's attribute; the calls of an imported name are the import's evidence.
         if (
@@ -91,14 +93,22 @@ def _probes_django(guard: Guard) -> bool:
     )
 
 
-def _plan(imported: Import) -> FixPlan | None:
+def _plan(view: FileView, imported: Import) -> FixPlan | None:
     if imported.guards or imported.phase is not Phase.IMPORT:
         return None
+    calls = [use for use, found in view.uses if found.path == f"{REMOVED_GET_CACHE}()"]
+    if any([argument.keyword for argument in use.arguments] != [None] for use in calls):
+        return None
+    literals = [_LITERAL.fullmatch(use.arguments[0].code) for use in calls]
+    if any(match is not None and re.search("[:.]", match[1]) for match in literals):
+        return None
+    certain = all(match is not None for match in literals)
     return FixPlan(
         title="Import `caches`, and ask it for the alias",
-        applicability=Applicability.SAFE,
+        applicability=Applicability.SAFE if certain else Applicability.UNSAFE,
+        reason="" if certain else "get_cache() took addresses and module paths too",
         rewrite="removed-get-cache",
-        drops=(REMOVED_GET_CACHE,),
+        drops=(HANDLER,),
     )
 
 

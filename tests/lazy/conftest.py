@@ -10,14 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import django
 import pytest
 from django.conf import settings
 from django.core.cache import CacheHandler
+from django.core.cache.backends import locmem
 
 from cachelint import lazy
 
@@ -37,11 +38,12 @@ def local(name: str, **options: Any) -> dict[str, Any]:
 
 @pytest.fixture(autouse=True)
 def fresh_caches() -> Iterator[None]:
-    """``default`` and ``x`` exist, ``missing`` does not, no fallback has been reported."""
+    """``default`` and ``x`` are empty, ``missing`` does not exist, nothing has been reported."""
     lazy._reported.clear()
+    for contents in (locmem._caches, locmem._expire_info, locmem._locks):
+        contents.clear()
     with override_settings(CACHES={"default": local("default"), "x": local("x")}):
         yield
-    lazy._reported.clear()
 
 
 @pytest.fixture

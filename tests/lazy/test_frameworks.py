@@ -6,7 +6,8 @@ import abc
 import collections
 import dataclasses
 import enum
-from typing import Any, Callable, NamedTuple, Protocol, TypedDict, runtime_checkable
+from collections.abc import Callable
+from typing import Any, NamedTuple, Protocol, TypedDict, runtime_checkable
 
 import factory
 import factory.django
@@ -99,7 +100,7 @@ def a_model_form(wrapper: LazyCacheWrapper) -> Any:
 
         class Meta:
             model = Article
-            fields = ["title"]
+            fields = ("title",)
 
     return Edit({"title": "a"}).cache
 
@@ -155,7 +156,13 @@ def an_abstract_class(wrapper: LazyCacheWrapper) -> Any:
     class Store(abc.ABC):
         cache = wrapper
 
-    return Store().cache
+        @abc.abstractmethod
+        def method(self) -> None: ...
+
+    class Concrete(Store):
+        def method(self) -> None: ...
+
+    return Concrete().cache
 
 
 @body

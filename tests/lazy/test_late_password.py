@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 from urllib.parse import quote
 
 import django
@@ -133,7 +134,7 @@ def test_a_password_arrives_late(
         override_settings(CACHES={"default": entry(port, first)}),
     ):
         uses = [
-            lambda: wrapper.set("key", "value") or wrapper.get("key"),
+            lambda: (wrapper.set("key", "value"), wrapper.get("key"))[1],
             lambda: long_lived.submit(wrapper.get, "key").result(),
         ]
         for use in uses:
@@ -178,11 +179,13 @@ def connections(admin: Redis) -> int:
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_connections_of_this_thread_are_closed(entry: MakeEntry, port: int, admin: Redis) -> None:
     with override_settings(CACHES={"default": entry(port, PASSWORD)}):
-        reset_caches()  # pools of the tests before
+        reset_caches()
+        gc.collect()  # what the tests before have left
         before = connections(admin)
         LazyCacheWrapper().get("key")
         assert connections(admin) == before + 1
         reset_caches()
+        gc.collect()  # handles of redis-py refer to themselves
         assert connections(admin) == before
 
 
@@ -190,15 +193,16 @@ def test_connections_of_this_thread_are_closed(entry: MakeEntry, port: int, admi
 def test_a_call_in_progress_in_another_thread_is_not_interrupted(
     entry: MakeEntry, port: int, admin: Redis
 ) -> None:
-    with override_settings(CACHES={"default": entry(port, PASSWORD)}):
-        with ThreadPoolExecutor(1) as other:
-            waiting = other.submit(lambda: client_of(caches["default"]).blpop("list", 20))
-            while not any(client["cmd"] == "blpop" for client in admin.client_list()):
-                time.sleep(0.01)
-            reset_caches()
-            admin.rpush("list", "value")
-            assert waiting.result(timeout=20) == (b"list", b"value")
-            assert other.submit(LazyCacheWrapper().get, "key").result() is None
+    entries = override_settings(CACHES={"default": entry(port, PASSWORD)})
+    with entries, ThreadPoolExecutor(1) as other:
+        waiting = other.submit(lambda: client_of(caches["default"]).blpop("list", 20))
+        while not any(client["cmd"] == "blpop" for client in admin.client_list()):
+            assert not waiting.done(), waiting.result()
+            time.sleep(0.01)
+        reset_caches()
+        admin.rpush("list", "value")
+        assert list(waiting.result(timeout=20)) == [b"list", b"value"]
+        assert other.submit(LazyCacheWrapper().get, "key").result() is None
 
 
 def test_what_only_django_redis_has(port: int) -> None:

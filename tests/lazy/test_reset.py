@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.conf import settings
-from django.core.cache import cache, caches
+from django.core.cache import cache, caches, close_caches
 from django.core.cache.backends.base import InvalidCacheBackendError
 from django.test import override_settings
 
@@ -94,15 +94,15 @@ def test_handles_of_this_thread_are_closed_and_dropped() -> None:
 
 
 def test_handles_of_other_threads_are_neither_closed_nor_lost() -> None:
-    with override_settings(CACHES={"default": {"BACKEND": "tests.lazy.backends.Closing"}}):
-        with ThreadPoolExecutor(1) as other:
-            in_use = other.submit(lambda: caches["default"]).result()
-            Closing.closed = 0
-            reset_caches()
-            assert Closing.closed == 0
-            in_use.set("key", 1)
-            assert in_use.get("key") == 1
-            assert other.submit(lambda: caches["default"]).result() is not in_use
+    closing = override_settings(CACHES={"default": {"BACKEND": "tests.lazy.backends.Closing"}})
+    with closing, ThreadPoolExecutor(1) as other:
+        in_use = other.submit(lambda: caches["default"]).result()
+        Closing.closed = 0
+        reset_caches()
+        assert Closing.closed == 0
+        in_use.set("key", 1)
+        assert in_use.get("key") == 1
+        assert other.submit(lambda: caches["default"]).result() is not in_use
 
 
 def test_aliases_that_nobody_opened_are_not_opened(opened: list[str]) -> None:
@@ -116,9 +116,9 @@ def test_one_that_cannot_be_closed_does_not_keep_the_others(
     bad = {"BACKEND": "tests.lazy.backends.NotClosing"}
     with override_settings(CACHES={"default": local("default"), "bad": bad, "x": local("x")}):
         handles = [caches[alias] for alias in ("default", "bad", "x")]
-        # What override_settings itself does when it ends would stumble over a handle left open.
         reset_caches()
-        assert all(caches[alias] is not handle for alias, handle in zip(caches, handles))
+        assert not {id(caches[alias]) for alias in caches} & {id(handle) for handle in handles}
+        # When override_settings ends, Django closes what is open itself: and would stumble.
         reset_caches()
     assert [record.levelno for record in caplog.records] == [logging.WARNING] * 2
     assert "The cache 'bad' could not be closed" in caplog.text
@@ -131,12 +131,10 @@ def test_contents_stay() -> None:
     assert cache.get("key") == 1
 
 
-def test_the_end_of_a_request_works_after_it() -> None:
-
-    cache.get("key")
-    reset_caches()
-    cache.get("key")
-    from django.core.cache import close_caches
-
-    close_caches()
-    assert cache.get("key") is None
+def test_the_end_of_a_request_closes_what_was_opened_after_it() -> None:
+    with override_settings(CACHES={"default": {"BACKEND": "tests.lazy.backends.Closing"}}):
+        reset_caches()
+        cache.get("key")
+        Closing.closed = 0
+        close_caches()
+        assert Closing.closed == 1
