@@ -84,6 +84,8 @@ class Judge:
 
     configuration: Configuration = field(default_factory=Configuration)
     modules: Modules = field(default_factory=Modules)
+    whole_project: bool = True
+    """Whether files that the judged one does not import may be searched."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -136,7 +138,8 @@ class Judge:
         except RecursionError as error:
             raise UnparsedSourceError("cannot be followed: nested too deeply") from error
         self.modules.add(facts)
-        view = FileView(facts, Project(self.modules), self.configuration.django_version)
+        project = Project(self.modules, self.whole_project)
+        view = FileView(facts, project, self.configuration.django_version)
         ignored = self._ignored_codes(source.path)
         diagnostics = [
             _diagnostic(rule, source.path, finding)

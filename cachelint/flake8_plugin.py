@@ -76,7 +76,7 @@ class CacheLintPlugin:
 
         cls = type(self)
         if cls._judge is None:
-            cls._judge = Judge(cls._configuration())
+            cls._judge = Judge(cls._configuration(), whole_project=False)
         if not cls._judge.is_candidate(text.encode(errors="surrogatepass")):
             return
         try:

@@ -56,6 +56,20 @@ _COMMANDS = (
 #: Public attributes of BaseCache; the ``a…`` methods exist since 4.0.
 CACHE_API = frozenset(_COMMANDS) | {f"a{name}" for name in _COMMANDS} | QUIET_CACHE_API
 
+#: The classes of Django, django-redis and django-redis-cache that a custom cache derives from.
+BACKENDS = frozenset({
+    "django.core.cache.BaseCache", "django_redis.cache.RedisCache", "redis_cache.RedisCache",
+    *(
+        f"django.core.cache.backends.{name}"
+        for name in (
+            "base.BaseCache", "db.BaseDatabaseCache", "db.DatabaseCache", "dummy.DummyCache",
+            "filebased.FileBasedCache", "locmem.LocMemCache", "memcached.BaseMemcachedCache",
+            "memcached.MemcachedCache", "memcached.PyLibMCCache", "memcached.PyMemcacheCache",
+            "redis.RedisCache",
+        )
+    ),
+})  # fmt: skip
+
 #: What only the backends of django-redis have (read in django-redis 7.0).
 REDIS_API = frozenset({
     "client", "delete_pattern", "expire", "expire_at", "iter_keys", "keys", "lock", "persist",

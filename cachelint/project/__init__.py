@@ -1,4 +1,4 @@
-"""What one file cannot tell: what a class inherits from.
+"""What one file cannot tell: what a class inherits from, how long its objects live.
 
 ``Project`` is the whole interface. Knows facts and modules, no rules and no configuration.
 """

@@ -5,13 +5,18 @@ from __future__ import annotations
 from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, Values
 from cachelint.modules import Modules, Resolved
+from cachelint.project.lifetime import instances_may_live_long
 
 
 class Project:
-    """The files around the one that is judged."""
+    """The files around the one that is judged.
 
-    def __init__(self, modules: Modules) -> None:
+    ``whole`` is false where only what one file and its imports show shall count (flake8).
+    """
+
+    def __init__(self, modules: Modules, whole: bool = True) -> None:
         self._modules = modules
+        self._whole = whole
 
     def resolve(self, values: Values, facts: FileFacts) -> tuple[Resolved, ...]:
         """What ``values``, met in the file of ``facts``, may be when other files are asked."""
@@ -23,6 +28,10 @@ class Project:
     def relative_path(self, facts: FileFacts) -> str:
         """The path of the file from the root of its project, whatever lies above that."""
         return self._modules.relative_path(facts.path)
+
+    def may_live_long(self, facts: FileFacts, class_name: str) -> bool:
+        """Whether an object of the class may outlive the call that makes it."""
+        return instances_may_live_long(self._modules, facts, class_name, self._whole)
 
     def ancestors(self, facts: FileFacts, class_name: str) -> frozenset[str]:
         """Qualified names outside the project from which a class derives, at any distance.

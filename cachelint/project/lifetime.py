@@ -1,0 +1,117 @@
+"""How long the objects of a class live, as far as the project shows where they are made."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from cachelint.discovery import Discovery
+from cachelint.facts.records import FileFacts
+from cachelint.modules import Modules, project_folder
+from cachelint.source import UnparsedSourceError, load, read_bytes
+
+_Class = tuple[FileFacts, str]
+
+#: Decorators that keep what a function returns for the life of the process.
+_MEMOS = frozenset({"cache", "lru_cache"})
+
+
+def instances_may_live_long(
+    modules: Modules, facts: FileFacts, class_name: str, whole_project: bool
+) -> bool:
+    """Whether an object of the class may outlive the call that makes it.
+
+    False where objects are made, and all of them inside functions that do not keep them. With the
+    whole project in view a class that nobody makes objects of is for others to use: they may keep
+    them. With one file in view only what this file shows counts.
+    """
+    found = False
+    waiting = [(facts, class_name)]
+    family: set[tuple[str, str]] = set()
+    while waiting:
+        cls = waiting.pop()
+        if (cls[0].path, cls[1]) in family:
+            continue
+        family.add((cls[0].path, cls[1]))
+        for path in _files_with(cls[1].rpartition(".")[2], facts, whole_project):
+            other = modules.facts(path)
+            if other is None:
+                continue  # Its own diagnostic (CCH001) is due where it is linted.
+            # An object of a subclass is an object of the class.
+            waiting += [(other, name) for name in _subclasses(modules, other, cls)]
+            for lives_long in _instances_in(modules, other, cls):
+                if lives_long:
+                    return True
+                found = True
+    return whole_project and not found
+
+
+def _is_same(modules: Modules, path: str, facts: FileFacts, cls: _Class) -> bool:
+    """Whether ``path``, met in the file of ``facts``, names the class."""
+    target = modules.find_class(path, facts)
+    return target is not None and (target[0].path, target[1]) == (cls[0].path, cls[1])
+
+
+def _subclasses(modules: Modules, facts: FileFacts, cls: _Class) -> Iterator[str]:
+    for name, candidate in facts.classes.items():
+        if any(_is_same(modules, base.path, facts, cls) for base in candidate.bases):
+            yield name
+
+
+def _instances_in(modules: Modules, facts: FileFacts, cls: _Class) -> Iterator[bool]:
+    """For each object of the class that the file makes whether it may outlive the call."""
+    names = {i.bound for i in facts.imports if _is_same(modules, i.path, facts, cls)}
+    if facts.path == cls[0].path:
+        names.add(cls[1])
+    try:
+        tree = load(facts.path, read_bytes(facts.path)).tree
+    except UnparsedSourceError:
+        return  # It has changed since its facts were collected.
+    yield from _instances(tree, names, cls[1].rpartition(".")[2])
+
+
+def _files_with(name: str, facts: FileFacts, whole_project: bool) -> Iterator[str]:
+    yield facts.path
+    folder = project_folder(facts.path)
+    for file in Discovery([folder], (), folder).files() if whole_project else ():
+        try:
+            if file.error is None and name.encode() in read_bytes(file.path):
+                yield file.path
+        except UnparsedSourceError:
+            continue
+
+
+def _instances(tree: ast.Module, names: set[str], attribute: str) -> Iterator[bool]:
+    """For each object that is made whether it may outlive the call."""
+    waiting: list[tuple[ast.AST, ast.FunctionDef | ast.AsyncFunctionDef | None]] = [(tree, None)]
+    while waiting:
+        node, function = waiting.pop()
+        if isinstance(node, ast.Call) and _makes(node.func, names, attribute):
+            yield function is None or _keeps(function, node)
+        for child in ast.iter_child_nodes(node):
+            inside = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
+            if inside is node and child not in node.body:
+                inside = function  # Decorators and defaults belong to what is around.
+            waiting.append((child, inside))
+
+
+def _makes(function: ast.expr, names: set[str], attribute: str) -> bool:
+    if isinstance(function, ast.Name):
+        return function.id in names
+    return isinstance(function, ast.Attribute) and function.attr == attribute
+
+
+def _keeps(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool:
+    """Whether the function is memoised, or binds the object to a global."""
+    for decorator in function.decorator_list:
+        target = decorator.func if isinstance(decorator, ast.Call) else decorator
+        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
+        if name in _MEMOS:
+            return True
+    kept = {name for n in ast.walk(function) if isinstance(n, ast.Global) for name in n.names}
+    return any(
+        isinstance(target, ast.Name) and target.id in kept
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign) and any(inner is call for inner in ast.walk(node.value))
+        for target in node.targets
+    )

@@ -1,0 +1,122 @@
+"""
+# cache-access-in-init (CCH102)
+
+## What it does
+Finds `caches[alias]` in `__init__`, `__new__` or `__post_init__` of a custom cache class: a
+subclass, at any distance, of `BaseCache` or of a backend, or a class that wraps a cache (its name
+ends in `Cache`, `CacheBackend`, `CacheClass` or `CacheWrapper`, or it keeps the cache and has
+methods `get` and `set`).
+
+Silent for a wrapping class whose instances are all made inside functions of the project, where they
+do not outlive the call; session stores, views, serializers and forms are not meant.
+
+## Why is this bad?
+Django makes a backend for each thread and alias. One that opens another alias in its constructor
+opens it together with the outer one: where the inner alias is missing, the error names an alias
+that nobody has asked for; where the two refer to each other, or the alias to itself, the result is
+`RecursionError`, at `manage.py check` already.
+
+A wrapping class that is no backend keeps the handle of the thread that made it, for as long as the
+object lives: on a module, a class or a settings object that is as long as the process, for all of
+its threads.
+
+## Example
+```python
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+
+
+class TieredCache(LocMemCache):
+    def __init__(self, name, params):
+        super().__init__(name, params)
+        self.slow = caches[params["OPTIONS"]["slow"]]
+```
+
+## Use instead
+```python
+from django.core.cache import caches
+from django.core.cache.backends.locmem import LocMemCache
+
+
+class TieredCache(LocMemCache):
+    def __init__(self, name, params):
+        super().__init__(name, params)
+        self.slow_alias = params["OPTIONS"]["slow"]
+
+    @property
+    def slow(self):
+        return caches[self.slow_alias]
+```
+
+## Fix safety
+`self.x = caches[alias]` becomes `self.x = LazyCacheWrapper(alias)`: safe, since the wrapper is the
+same cache and only resolves its alias later.
+
+## References
+- https://docs.djangoproject.com/en/stable/topics/cache/#using-a-custom-cache-backend
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cachelint.diagnostic import Severity
+from cachelint.facts.records import Phase, Use
+from cachelint.facts.vocabulary import BACKENDS, HANDLE
+from cachelint.modules import Resolved
+from cachelint.rules.lazy_fix import wrapper_plan
+from cachelint.rules.rule import FileView, Finding
+
+WORDS = (b"caches",)
+SEVERITY = Severity.WARNING
+
+_NAME = re.compile(r"(?:Cache|CacheBackend|CacheClass|CacheWrapper)$")
+#: What is made anew for each request or call by the framework that it belongs to.
+_SHORT_LIVED = re.compile(r"(?:View|ViewSet|Serializer|Form|SessionBase|SessionStore)$")
+
+
+def check(view: FileView) -> Iterator[Finding]:
+    for use, resolved in view.uses:
+        if use.phase is not Phase.INIT or resolved.path != HANDLE:
+            continue
+        class_name = use.owner.rpartition(".")[0]
+        ancestors = view.project.ancestors(view.facts, class_name)
+        if not BACKENDS.isdisjoint(ancestors):
+            yield _finding(view, use, resolved, _BACKEND.format(name=class_name))
+        elif any(_SHORT_LIVED.search(ancestor) for ancestor in ancestors):
+            continue
+        elif _wraps_a_cache(view, use, class_name) and view.project.may_live_long(
+            view.facts, class_name
+        ):
+            yield _finding(view, use, resolved, _WRAPPER.format(name=class_name))
+
+
+_BACKEND = (
+    "it is opened together with every alias that has the backend `{name}`: a missing one is blamed"
+    " on the outer alias, and one that leads back to it ends in RecursionError"
+)
+_WRAPPER = (
+    "an object of `{name}` keeps the handle of the thread that made it, and shares it with every"
+    " thread that uses the object"
+)
+
+
+def _wraps_a_cache(view: FileView, use: Use, class_name: str) -> bool:
+    if _NAME.search(class_name):
+        return True
+    kept = any(target.partition(".")[2] for target in use.targets)
+    cls = view.facts.classes.get(class_name)
+    return kept and cls is not None and {"get", "set"} <= cls.attributes.keys()
+
+
+def _finding(view: FileView, use: Use, resolved: Resolved, consequence: str) -> Finding:
+    alias = resolved.value.alias
+    return Finding(
+        span=use.span,
+        message=f"`{use.text}` is opened in a constructor: {consequence}",
+        help="keep the alias, and open the cache in a property or where it is used",
+        cause=f"{use.owner}: {alias.text if alias is not None else use.text}",
+        evidence=view.link_evidence(resolved),
+        fix=wrapper_plan(view, use, resolved),
+    )
