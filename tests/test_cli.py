@@ -129,7 +129,18 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
         "end_location": {"row": 7, "column": 22},
         "severity": "error",
         "url": None,
-        "fix": None,
+        "fix": {
+            "applicability": "safe",
+            "message": "Replace by `caches['b'] if 'b' in caches else None`",
+            "reason": None,
+            "edits": [
+                {
+                    "content": "caches['b'] if 'b' in caches else None",
+                    "location": {"row": 7, "column": 12},
+                    "end_location": {"row": 7, "column": 27},
+                }
+            ],
+        },
         "noqa_row": 7,
         "evidence": [],
     }
@@ -160,7 +171,9 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
         "Found 3 findings of 2 causes in 2 files (3 files searched, 2 with cache code).\n"
         "  2  CCH101 import-time-cache-access\n"
         "  1  CCH301 nonexistent-cache-handler-api\n"
-        "Next: cachelint rule CCH101 explains the commonest of them.\n"
+        "Fixable: 3 with cachelint fix, 0 more with --unsafe-fixes.\n"
+        "Next: cachelint fix --diff shop shows what would change.\n"
+        "      cachelint rule CCH101 explains the commonest of them.\n"
         "      cachelint check --output-format concise shop lists all.\n"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from cachelint.diagnostic import Diagnostic, Span
+from cachelint.diagnostic import Diagnostic, FixPlan, Span
 from cachelint.engine import Report
 
 
@@ -23,12 +23,26 @@ def _item(diagnostic: Diagnostic) -> dict[str, Any]:
         "severity": diagnostic.severity.value,
         "help": diagnostic.help,
         "url": None,
-        "fix": None,
+        "fix": _fix(diagnostic.fix),
         "noqa_row": diagnostic.span.row,
         "evidence": [
             {"filename": e.path, **_locations(e.span), "message": e.message}
             for e in diagnostic.evidence
         ],
+    }
+
+
+def _fix(plan: FixPlan | None) -> dict[str, Any] | None:
+    """``edits`` is null where imports or statements change too: ``cachelint fix --diff`` has it."""
+    if plan is None:
+        return None
+    is_complete = not (plan.rewrite or plan.helper_names or plan.drops)
+    edits = [{"content": edit.content, **_locations(edit.span)} for edit in plan.edits]
+    return {
+        "applicability": plan.applicability.value,
+        "message": plan.title,
+        "reason": plan.reason or None,
+        "edits": edits if is_complete else None,
     }
 
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
-from cachelint.diagnostic import Diagnostic, Span
+from cachelint.diagnostic import Applicability, Diagnostic, Span
 from cachelint.engine import Report
 
 #: Longer lines are shown around the finding.
@@ -50,10 +50,24 @@ def _summary(report: Report, causes: int, paths: Sequence[str]) -> str:
     width = len(str(max(codes.values())))
     lines += [f"  {n:>{width}}  {code} {name}" for (code, name), n in sorted(codes.items())]
     commonest = max(sorted(codes), key=lambda key: codes[key])[0]
-    lines.append(f"Next: cachelint rule {commonest} explains the commonest of them.")
+    steps = [f"cachelint rule {commonest} explains the commonest of them."]
     if causes < total:
-        lines.append(f"      cachelint check --output-format concise {' '.join(paths)} lists all.")
+        steps.append(f"cachelint check --output-format concise {' '.join(paths)} lists all.")
+    lines += _fixable(report.diagnostics, steps, paths)
+    lines += [f"{'      ' if index else 'Next: '}{step}" for index, step in enumerate(steps)]
     return "\n".join(lines) + "\n"
+
+
+def _fixable(
+    diagnostics: Sequence[Diagnostic], steps: list[str], paths: Sequence[str]
+) -> list[str]:
+    """How many have a fix; the command that makes it becomes the first of the next steps."""
+    fixes = Counter(d.fix.applicability for d in diagnostics if d.fix is not None)
+    if not fixes:
+        return []
+    steps.insert(0, f"cachelint fix --diff {' '.join(paths)} shows what would change.")
+    safe, unsafe = fixes[Applicability.SAFE], fixes[Applicability.UNSAFE]
+    return [f"Fixable: {safe} with cachelint fix, {unsafe} more with --unsafe-fixes."]
 
 
 def _count(number: int, noun: str) -> str:

@@ -150,9 +150,9 @@ def test_every_thread_leaves_the_fallback() -> None:
     configured, answers = threading.Event(), []
 
     def use() -> None:
-        before = type(wrapper.get.__self__)  # type: ignore[attr-defined]
+        before = type(wrapper.get.__self__)
         assert configured.wait(timeout=30)
-        answers.append((before.__name__, type(wrapper.get.__self__).__name__))  # type: ignore[attr-defined]
+        answers.append((before.__name__, type(wrapper.get.__self__).__name__))
 
     threads = [threading.Thread(target=use) for _ in range(4)]
     for thread in threads:

@@ -96,7 +96,7 @@ def test_it_parses_as_python_3_8() -> None:
 
 
 def test_it_imports_django_and_the_standard_library_only() -> None:
-    imported = set()
+    imported: set[str] = set()
     for node in ast.walk(ast.parse(SOURCE)):
         if isinstance(node, ast.Import):
             imported.update(alias.name.partition(".")[0] for alias in node.names)

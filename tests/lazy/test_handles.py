@@ -21,7 +21,7 @@ WRAPPER = LazyCacheWrapper("x")
 
 def handle() -> Any:
     """The handle that answers behind the wrapper."""
-    return WRAPPER.get.__self__  # type: ignore[attr-defined]
+    return WRAPPER.get.__self__
 
 
 def test_it_is_the_handle_of_django() -> None:
@@ -86,7 +86,7 @@ def test_settings_that_are_overridden() -> None:
     with override_settings(CACHES={"default": local("default"), "x": local("inside")}):
         assert View.cache.get("key") is None
         assert View().cache.get("key") is None
-        assert View.cache.get.__self__ is caches["x"]  # type: ignore[attr-defined]
+        assert View.cache.get.__self__ is caches["x"]
     assert View.cache.get("key") == "outside"
 
 

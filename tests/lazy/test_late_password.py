@@ -19,6 +19,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import caches
 from django.test import override_settings
+from django_redis.pool import ConnectionFactory
 from redis import AuthenticationError, Redis
 from redis import ConnectionError as NotReachable
 
@@ -84,7 +85,10 @@ def wait_for(client: Redis, server: subprocess.Popen[bytes]) -> None:
 
 @pytest.fixture
 def port(admin: Redis) -> int:
+    """The port of the empty server; no test uses connections of the one before."""
     admin.flushall()
+    ConnectionFactory._pools.clear()
+    gc.collect()
     return int(admin.connection_pool.connection_kwargs["port"])
 
 
@@ -165,7 +169,7 @@ def test_pools_of_django_redis_have_to_be_forgotten(
         assert LazyCacheWrapper().get("key") is None
 
 
-def client_of(handle: Any) -> Redis:
+def client_of(handle: Any) -> Any:
     """The client of redis-py behind a handle of either backend."""
     if hasattr(handle, "client"):
         return handle.client.get_client()
@@ -179,8 +183,6 @@ def connections(admin: Redis) -> int:
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_connections_of_this_thread_are_closed(entry: MakeEntry, port: int, admin: Redis) -> None:
     with override_settings(CACHES={"default": entry(port, PASSWORD)}):
-        reset_caches()
-        gc.collect()  # what the tests before have left
         before = connections(admin)
         LazyCacheWrapper().get("key")
         assert connections(admin) == before + 1
@@ -201,7 +203,7 @@ def test_a_call_in_progress_in_another_thread_is_not_interrupted(
             time.sleep(0.01)
         reset_caches()
         admin.rpush("list", "value")
-        assert list(waiting.result(timeout=20)) == [b"list", b"value"]
+        assert tuple(waiting.result(timeout=20)) == (b"list", b"value")
         assert other.submit(LazyCacheWrapper().get, "key").result() is None
 
 

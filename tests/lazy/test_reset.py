@@ -23,7 +23,7 @@ def test_a_changed_entry_is_read_by_everybody() -> None:
     wrapper = LazyCacheWrapper("x")
 
     def prefix() -> str:
-        return wrapper.key_prefix
+        return str(wrapper.key_prefix)
 
     with ThreadPoolExecutor(1) as long_lived:
         assert prefix() == long_lived.submit(prefix).result() == ""

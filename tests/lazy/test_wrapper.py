@@ -132,7 +132,7 @@ def test_looking_at_it_opens_nothing(wrapper: LazyCacheWrapper, opened: list[str
 
 
 def test_a_function_can_be_dressed_as_it() -> None:
-    @functools.wraps(LazyCacheWrapper("missing"))  # type: ignore[arg-type]
+    @functools.wraps(LazyCacheWrapper("missing"))
     def function() -> int:
         return 1
 
@@ -209,7 +209,7 @@ def test_probes_of_inspect() -> None:
         assert not inspect.iscoroutinefunction(wrapper)
         assert not inspect.isawaitable(wrapper)
         assert not inspect.isabstract(wrapper)
-        assert inspect.unwrap(wrapper) is wrapper  # type: ignore[arg-type]
+        assert inspect.unwrap(wrapper) is wrapper
 
 
 def test_a_subclass_that_forgets_the_constructor_does_not_recurse() -> None:

@@ -1,0 +1,102 @@
+"""The story: a shop that dies in production, one command, and it lives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.redis import redis_server
+
+VISIT = """
+import sys
+sys.path.insert(0, "")
+import django
+django.setup()
+from django.core.cache import caches
+for alias in caches: caches[alias].clear()
+from django.test import Client
+first, second = Client().get("/"), Client().get("/")
+assert (first.status_code, second.status_code) == (200, 200), first
+assert first.content == second.content
+print(first.content.decode())
+"""
+
+
+class Shop:
+    """A copy of the shop and the environment that it runs in."""
+
+    def __init__(self, folder: Path, redis_url: str) -> None:
+        self.folder = folder
+        self._redis_url = redis_url
+
+    def run(self, settings: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "DJANGO_SETTINGS_MODULE": f"shop.settings.{settings}",
+            "SHOP_DATABASE": str(self.folder.with_name(f"{settings}.sqlite3")),
+            "SHOP_REDIS_URL": self._redis_url,
+            "PYTHONIOENCODING": "utf-8",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        return subprocess.run(
+            [sys.executable, *arguments],
+            cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", timeout=60,
+        )  # fmt: skip
+
+    def manage(self, settings: str, command: str) -> subprocess.CompletedProcess[str]:
+        return self.run(settings, "manage.py", command, f"--settings=shop.settings.{settings}")
+
+    def page(self, settings: str) -> str:
+        visited = self.run(settings, "-c", VISIT)
+        assert visited.returncode == 0, visited.stderr
+        return visited.stdout
+
+    def cachelint(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return self.run("local", "-m", "cachelint", *arguments)
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+    folder = tmp_path_factory.mktemp("story")
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "fixtures" / "projects" / "shop", folder / "shop", ignore=ignore)
+    with redis_server(folder) as url:
+        yield Shop(folder / "shop", url)
+
+
+def test_the_story(shop: Shop) -> None:
+    for command in ("check", "migrate"):
+        assert shop.manage("local", command).returncode == 0
+        dead = shop.manage("production", command)
+        assert dead.returncode != 0
+        assert "InvalidCacheBackendError: The connection 'search' doesn't exist." in dead.stderr
+    before = shop.page("local")
+
+    fixed = shop.cachelint("fix")
+    assert fixed.returncode == 1, fixed.stderr  # CCH104 and the unsafe ones are left
+    assert "wrote shop/lazy_cache.py: the lazy cache helper\n" in fixed.stdout
+    assert (shop.folder / "shop" / "lazy_cache.py").read_bytes() == (
+        ROOT / "cachelint" / "lazy.py"
+    ).read_bytes()
+
+    for settings in ("local", "production"):
+        for command in ("check", "migrate"):
+            done = shop.manage(settings, command)
+            assert done.returncode == 0, done.stderr
+        assert shop.page(settings) == before
+    assert shop.manage("test", "test").returncode == 0
+
+    again = shop.cachelint("fix")
+    assert "wrote" not in again.stdout and "Fixed 0 findings" in again.stdout
+    everything = shop.cachelint("fix", "--unsafe-fixes")
+    assert "fixed shop/orders/invoices.py" in everything.stdout
+    assert shop.page("production") == before
+    rest = shop.cachelint("check", "--output-format", "concise")
+    assert {line.split()[1] for line in rest.stdout.splitlines()} == {"CCH104"}
