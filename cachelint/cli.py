@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import gc
 import os
 import sys
@@ -32,9 +33,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return WRONG_USAGE
     except BrokenPipeError:
         # The reader (head, less) has seen enough; nothing may be flushed into its pipe at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _discard_output()
         return FINDINGS
+    except OSError as error:
+        # A full disk behind the output, a working directory that is gone.
+        _discard_output()
+        print(f"cachelint: error: {error}", file=sys.stderr)
+        return WRONG_USAGE
     return code
+
+
+def _discard_output() -> None:
+    with contextlib.suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,6 +121,9 @@ def _check(options: argparse.Namespace) -> int:
 
 def _configuration(options: argparse.Namespace) -> Configuration:
     """pyproject.toml of the project that the paths lie in, overridden by the options."""
+    from cachelint.engine import check_that_paths_exist
+
+    check_that_paths_exist(options.paths)
     common = os.path.commonpath([os.path.abspath(path) for path in options.paths])
     configuration = find_configuration(common)
     for name in ("select", "extend_select", "ignore"):

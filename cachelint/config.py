@@ -31,6 +31,13 @@ class Configuration:
     exclude: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     django_version: tuple[int, int] | None = None
+    rows: tuple[tuple[str, int], ...] = ()
+    """For keys read from a file the row in which each stands."""
+
+    def place_of(self, key: str) -> str:
+        """Where ``key`` was given, for an error message."""
+        row = dict(self.rows).get(key)
+        return f"{self.origin}: {key}" if row is None else f"{self.origin}:{row}: {key}"
 
 
 def find_configuration(start: str) -> Configuration:
@@ -62,29 +69,38 @@ def read_configuration(path: Path) -> Configuration | None:
         import tomli as tomllib
     try:
         text = data.decode()
-        table = tomllib.loads(text).get("tool", {}).get("cachelint")
+        tools = tomllib.loads(text).get("tool", {})
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigurationError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigurationError(f"{path}: nested too deeply") from error
+    table = tools.get("cachelint") if isinstance(tools, dict) else None
     if table is None:
         return None
     if not isinstance(table, dict):
         raise ConfigurationError(f"{path}: [tool.cachelint] must be a table")
     configuration = Configuration(base=str(path.parent), origin=str(path))
     for key, value in table.items():
-        where = f"{path}:{_row_of(text, key)}"
+        row = _row_of(text, key)
+        where = f"{path}:{row}"
         reader = _READERS.get(key)
         if reader is None:
             close = difflib.get_close_matches(key, _READERS, n=1)
             hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(_READERS)}"
             raise ConfigurationError(f'{where}: unknown key "{key}" in [tool.cachelint]; {hint}')
         changed = {key.replace("-", "_"): reader(value, f"{where}: {key}")}
-        configuration = replace(configuration, **changed)
+        rows = (*configuration.rows, (key, row))
+        configuration = replace(configuration, rows=rows, **changed)
     return configuration
 
 
 def parse_django_version(value: Any, where: str) -> tuple[int, int]:
     """``"4.2"`` as (4, 2). Raises ConfigurationError; ``where`` begins its message."""
-    match = re.fullmatch(r"(\d+)\.(\d+)(?:\.\d+)?", value) if isinstance(value, str) else None
+    match = (
+        re.fullmatch(r"(\d{1,3})\.(\d{1,3})(?:\.\d{1,3})?", value)
+        if isinstance(value, str)
+        else None
+    )
     if match is None:
         raise ConfigurationError(f'{where} must be a version in quotes, such as "4.2"')
     version = (int(match[1]), int(match[2]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -50,10 +51,8 @@ class Ignore:
                 return included
         return False
 
-    def below(self, folder: str, names: Iterable[str]) -> Ignore:
-        """The patterns that hold in ``folder``, which contains ``names``."""
-        if ".gitignore" not in names:
-            return self
+    def below(self, folder: str) -> Ignore:
+        """The patterns that hold in ``folder``, which has a .gitignore. Raises OSError."""
         spec = _read_patterns(os.path.join(folder, ".gitignore"))
         return Ignore([*self.levels, (os.path.abspath(folder), spec)])
 
@@ -69,8 +68,9 @@ class Discovery:
         self._paths = paths
         self._exclude = Ignore()
         if exclude:
-            self._exclude.levels.append((os.path.abspath(base), _compile(exclude)))
+            self._exclude.levels.append((os.path.abspath(base), compile_patterns(exclude)))
         self._ignores: dict[str, Ignore] = {}
+        self._errors: list[Found] = []
 
     def files(self) -> Iterator[Found]:
         """Every Python file, once. Symbolic links to folders are not followed."""
@@ -81,6 +81,7 @@ class Discovery:
                 if key not in seen:
                     seen.add(key)
                     yield found
+        yield from self._errors
 
     def is_ignored(self, found: Found) -> bool:
         """Whether a .gitignore or ``exclude`` says not to look at this file."""
@@ -93,19 +94,28 @@ class Discovery:
         if not os.path.isdir(path):
             yield Found(path, named=True)
             return
-        ignore = _inherited(path)
+        ignore = self._inherited(path)
         if ignore.covers(path, is_folder=True):
             ignore = Ignore()  # Named on the command line, so what ignores it does not count.
-        yield from self._walk(path, ignore)
+        waiting = [(path, ignore)]
+        while waiting:
+            folder, ignore = waiting.pop()
+            folders: list[tuple[str, Ignore]] = []
+            yield from self._list(folder, ignore, folders)
+            waiting += reversed(folders)
 
-    def _walk(self, folder: str, ignore: Ignore) -> Iterator[Found]:
+    def _list(
+        self, folder: str, ignore: Ignore, folders: list[tuple[str, Ignore]]
+    ) -> Iterator[Found]:
+        """The files of one folder; the folders to go on with are added to ``folders``."""
         try:
             with os.scandir(folder) as scan:
                 entries = sorted(scan, key=lambda entry: entry.name)
         except OSError as error:
             yield Found(folder, error=error.strerror or str(error))
             return
-        ignore = ignore.below(folder, {entry.name for entry in entries})
+        if any(entry.name == ".gitignore" for entry in entries):
+            ignore = self._with_patterns(folder, ignore)
         self._ignores[os.path.dirname(os.path.normpath(os.path.join(folder, "x")))] = ignore
         for entry in entries:
             path = os.path.normpath(entry.path)
@@ -114,9 +124,36 @@ class Discovery:
                     ignore.covers(path, is_folder=True)
                     or self._exclude.covers(path, is_folder=True)
                 ):
-                    yield from self._walk(path, ignore)
+                    folders.append((path, ignore))
             elif entry.name.endswith((".py", ".pyw")):
                 yield from _file(entry, path)
+
+    def _with_patterns(self, folder: str, ignore: Ignore) -> Ignore:
+        path = os.path.join(folder, ".gitignore")
+        try:
+            return ignore.below(folder) if os.path.isfile(path) else ignore
+        except OSError as error:
+            self._errors.append(Found(path, error=error.strerror or str(error)))
+            return ignore
+
+    def _inherited(self, folder: str) -> Ignore:
+        """The patterns of the repository around ``folder``, from its root down; none outside."""
+        current = os.path.abspath(folder)
+        is_root = os.path.isdir(os.path.join(current, ".git"))
+        parents = [] if is_root else _parents_in_repository(current)
+        if not parents and not is_root:
+            return Ignore()
+        ignore = Ignore()
+        root = parents[0] if parents else current
+        exclude = os.path.join(root, ".git", "info", "exclude")
+        try:
+            if os.path.isfile(exclude):
+                ignore.levels.append((root, _read_patterns(exclude)))
+        except OSError as error:
+            self._errors.append(Found(exclude, error=error.strerror or str(error)))
+        for parent in parents:
+            ignore = self._with_patterns(parent, ignore)
+        return ignore
 
 
 def _file(entry: os.DirEntry[str], path: str) -> Iterator[Found]:
@@ -126,27 +163,6 @@ def _file(entry: os.DirEntry[str], path: str) -> Iterator[Found]:
         # Else a dangling link (editors lock files so), a socket or a link to a folder: no file.
     except OSError as error:
         yield Found(path, error=error.strerror or str(error))
-
-
-def _inherited(folder: str) -> Ignore:
-    """The patterns of the repository around ``folder``, from its root down; none outside of one."""
-    levels: list[tuple[str, GitIgnoreSpec]] = []
-    current = os.path.abspath(folder)
-    if os.path.isdir(os.path.join(current, ".git")):
-        parents: list[str] = []
-    else:
-        parents = _parents_in_repository(current)
-        if not parents:
-            return Ignore()
-    root = parents[0] if parents else current
-    exclude = os.path.join(root, ".git", "info", "exclude")
-    if os.path.isfile(exclude):
-        levels.append((root, _read_patterns(exclude)))
-    for parent in parents:
-        patterns = os.path.join(parent, ".gitignore")
-        if os.path.isfile(patterns):
-            levels.append((parent, _read_patterns(patterns)))
-    return Ignore(levels)
 
 
 def _parents_in_repository(folder: str) -> list[str]:
@@ -161,11 +177,29 @@ def _parents_in_repository(folder: str) -> list[str]:
 
 
 def _read_patterns(path: str) -> GitIgnoreSpec:
-    with open(path, encoding="utf-8", errors="surrogateescape") as file:
-        return _compile(file.read().splitlines())
+    """The patterns of a .gitignore file; one that is no pattern matches nothing, as in git."""
+    with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
+        lines = file.read().split("\n")
+    valid = []
+    for line in lines:
+        try:
+            compile_patterns([line])
+        except ValueError:
+            continue
+        valid.append(line)
+    return compile_patterns(valid)
 
 
-def _compile(patterns: Iterable[str]) -> GitIgnoreSpec:
+def compile_patterns(patterns: Iterable[str]) -> GitIgnoreSpec:
+    """Raises ValueError for what is no pattern."""
+    import warnings
+
     from pathspec import GitIgnoreSpec
 
-    return GitIgnoreSpec.from_lines(patterns)
+    with warnings.catch_warnings():
+        # `[[:alpha:]]` is a set of characters to the regular expression behind the pattern.
+        warnings.simplefilter("ignore", FutureWarning)
+        try:
+            return GitIgnoreSpec.from_lines(patterns)
+        except re.error as error:
+            raise ValueError(f"no pattern: {error}") from error

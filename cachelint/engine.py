@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from cachelint.config import Configuration, ConfigurationError
 from cachelint.diagnostic import Diagnostic
-from cachelint.discovery import Discovery, Found
+from cachelint.discovery import Discovery, Found, compile_patterns
 from cachelint.facts import collect_facts
 from cachelint.modules import Modules
 from cachelint.project import Project
@@ -90,14 +90,15 @@ class Judge:
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
         """The selected rules. Raises ConfigurationError."""
-        origin = self.configuration.origin
+        place_of = self.configuration.place_of
         rules = all_rules()
         select, ignore = self.configuration.select, self.configuration.ignore
         codes = (
-            frozenset(rules) if select is None else resolve_selectors(select, f"{origin}: select")
+            frozenset(rules) if select is None else resolve_selectors(select, place_of("select"))
         )
-        codes |= resolve_selectors(self.configuration.extend_select, f"{origin}: extend-select")
-        codes -= resolve_selectors(ignore, f"{origin}: ignore")
+        extended = self.configuration.extend_select
+        codes |= resolve_selectors(extended, place_of("extend-select"))
+        codes -= resolve_selectors(ignore, place_of("ignore"))
         return tuple(rule for code, rule in rules.items() if code in codes)
 
     @cached_property
@@ -112,11 +113,9 @@ class Judge:
     def _per_file_ignores(self) -> list[tuple[GitIgnoreSpec, frozenset[str]]]:
         if not self.configuration.per_file_ignores:
             return []
-        from pathspec import GitIgnoreSpec
-
-        where = f"{self.configuration.origin}: per-file-ignores"
+        where = self.configuration.place_of("per-file-ignores")
         return [
-            (GitIgnoreSpec.from_lines([pattern]), resolve_selectors(codes, where))
+            (_compiled([pattern], where), resolve_selectors(codes, where))
             for pattern, codes in self.configuration.per_file_ignores
         ]
 
@@ -163,12 +162,28 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
 
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
     """
-    for path in paths:
-        if not os.path.exists(path):
-            raise ConfigurationError(_missing_path(path))
+    check_that_paths_exist(paths)
     judge = Judge(configuration)
     judge.prepare()
+    if configuration.exclude:
+        _compiled(configuration.exclude, configuration.place_of("exclude"))
     return _Check(judge, Discovery(paths, configuration.exclude, configuration.base)).run()
+
+
+def check_that_paths_exist(paths: Sequence[str]) -> None:
+    """Raise ConfigurationError, with a suggestion, for a path that is no file and no folder."""
+    for path in paths:
+        if not os.path.lexists(path):
+            raise ConfigurationError(_missing_path(path))
+        if not os.path.isfile(path) and not os.path.isdir(path):
+            raise ConfigurationError(f"{path}: neither a file nor a folder")
+
+
+def _compiled(patterns: Sequence[str], where: str) -> GitIgnoreSpec:
+    try:
+        return compile_patterns(patterns)
+    except ValueError as error:
+        raise ConfigurationError(f"{where}: {error}") from error
 
 
 @dataclass

@@ -44,6 +44,9 @@ class Resolved:
     links: tuple[Link, ...] = ()
 
 
+_Seen = set[tuple[str, Value, bool]]
+
+
 class Modules:
     """The files of the tree by path and by dotted name; each is read at most once."""
 
@@ -61,7 +64,7 @@ class Modules:
         key = os.path.abspath(path)
         if key not in self._facts:
             try:
-                self._facts[key] = collect_facts(load(_shown(key), read_bytes(key)))
+                self._facts[key] = collect_facts(load(shown_path(key), read_bytes(key)))
             except (UnparsedSourceError, RecursionError):
                 # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
                 self._facts[key] = None
@@ -102,7 +105,7 @@ class Modules:
 
     def relative_path(self, path: str) -> str:
         """``path`` from the working directory, or from its project's root where it is not below."""
-        shown = _shown(os.path.abspath(path))
+        shown = shown_path(os.path.abspath(path))
         if not os.path.isabs(shown):
             return shown
         return os.path.relpath(shown, _folders_up(os.path.dirname(shown))[-1])
@@ -116,10 +119,14 @@ class Modules:
 
     def resolve(self, values: Values, origin: str) -> tuple[Resolved, ...]:
         """What ``values``, met in the file ``origin``, may be when other files are asked."""
-        found = [
-            resolved for value in values for resolved in self._resolve(value, origin, (), False)
-        ]
-        return tuple(dict.fromkeys(found))
+        seen: _Seen = set()
+        found: dict[tuple[str, bool, str | None], Resolved] = {}
+        for value in values:
+            for resolved in self._resolve(value, origin, (), False, seen):
+                alias = resolved.value.alias.code if resolved.value.alias else None
+                # Two ways to the same thing are one thing; the first is the evidence.
+                found.setdefault((resolved.path, resolved.is_reference, alias), resolved)
+        return tuple(found.values())
 
     def find_class(self, path: str, facts: FileFacts) -> tuple[FileFacts, str] | None:
         """The class that ``path``, met in the file of ``facts``, names, where the tree has it."""
@@ -135,45 +142,51 @@ class Modules:
         return None
 
     def _resolve(
-        self, value: Value, origin: str, links: tuple[Link, ...], is_reference: bool
+        self,
+        value: Value,
+        origin: str,
+        links: tuple[Link, ...],
+        is_reference: bool,
+        seen: _Seen,
     ) -> Iterator[Resolved]:
-        if len(links) > MAX_LINKS:
+        if len(links) > MAX_LINKS or (origin, value, is_reference) in seen:
             return
+        seen.add((origin, value, is_reference))
         for starred, length in reversed(value.unless):
             # A later star import wins, if its module has the name.
-            target = self._star_export(starred, origin)
+            target = self._star_export(starred, origin, set())
             if target is not None and target not in links:
-                yield from self._follow(target, value.path[length:], value, links)
+                yield from self._follow(target, value.path[length:], value, links, seen)
                 return
         if is_canonical(value.path):
             yield Resolved(value.path, value, is_reference, links)
         elif value.path.startswith(":"):
-            yield from self._class_attribute(value, origin, links)
+            yield from self._class_attribute(value, origin, links, seen)
         else:
-            yield from self._name(value, origin, links)
+            yield from self._name(value, origin, links, seen)
 
     def _class_attribute(
-        self, value: Value, origin: str, links: tuple[Link, ...]
+        self, value: Value, origin: str, links: tuple[Link, ...], seen: _Seen
     ) -> Iterator[Resolved]:
         facts = self.facts(origin)
         found = split_class_attribute(value.path, facts.classes) if facts else None
         if facts is None or found is None:
             return
-        link = Link(origin, f"{found.class_name}.{found.attribute}")
-        if link in links:
-            return
+        links = (*links, Link(origin, f"{found.class_name}.{found.attribute}"))
         cls = facts.classes[found.class_name]
-        if found.attribute in cls.attributes:
-            for attribute in cls.attributes[found.attribute]:
-                yield from self._resolve(
-                    _append(attribute, found.rest, value), origin, (*links, link), not found.rest
-                )
-            return
-        for base in cls.bases:
-            inherited = replace(value, path=f"{base.path}.{found.attribute}{found.rest}", unless=())
-            yield from self._resolve(inherited, origin, (*links, link), not found.rest)
+        following = [
+            _append(attribute, found.rest, value)
+            for attribute in cls.attributes.get(found.attribute, ())
+        ]
+        if found.attribute not in cls.attributes:
+            rest = f".{found.attribute}{found.rest}"
+            following = [replace(value, path=base.path + rest, unless=()) for base in cls.bases]
+        for inner in following:
+            yield from self._resolve(inner, origin, links, not found.rest, seen)
 
-    def _name(self, value: Value, origin: str, links: tuple[Link, ...]) -> Iterator[Resolved]:
+    def _name(
+        self, value: Value, origin: str, links: tuple[Link, ...], seen: _Seen
+    ) -> Iterator[Resolved]:
         names, steps = split_names(value.path)
         dots = len(names) - len(names.lstrip("."))
         parts = names.lstrip(".").split(".")
@@ -184,35 +197,42 @@ class Modules:
             target = self._export(join_path(module, parts[length]), origin)
             if target is not None:
                 rest = "".join(f".{part}" for part in parts[length + 1 :]) + steps
-                yield from self._follow(target, rest, value, links)
+                yield from self._follow(target, rest, value, links, seen)
                 return
 
     def _follow(
-        self, target: Link, rest: str, value: Value, links: tuple[Link, ...]
+        self, target: Link, rest: str, value: Value, links: tuple[Link, ...], seen: _Seen
     ) -> Iterator[Resolved]:
         facts = self.facts(target.path)
         if facts is None or target in links:
             return
         for exported in facts.exports.get(target.name, ()):
             following = _append(exported, rest, value)
-            yield from self._resolve(following, target.path, (*links, target), not rest)
+            yield from self._resolve(following, target.path, (*links, target), not rest, seen)
 
-    def _export(self, dotted: str, origin: str, depth: int = 0) -> Link | None:
-        """The file and the name in it that ``dotted`` (``package.module.name``) is bound to."""
+    def _export(self, dotted: str, origin: str, visited: set[str] | None = None) -> Link | None:
+        """The file and the name in it that ``dotted`` (``package.module.name``) is bound to.
+
+        ``visited`` are the files that this look-up has asked: star imports may go in circles.
+        """
         module, name = split_module(dotted)
         file = self.find(module, origin) if module else None
         facts = self.facts(file) if file is not None else None
-        if file is None or facts is None or depth > MAX_LINKS:
+        if file is None or facts is None:
             return None
         if name in facts.exports:
             return Link(file, name)
+        visited = set() if visited is None else visited
+        if file in visited:
+            return None
+        visited.add(file)
         for star in reversed(facts.stars):
-            found = self._star_export(join_path(star, name), file, depth + 1)
+            found = self._star_export(join_path(star, name), file, visited)
             if found is not None:
                 return found
         return None
 
-    def _star_export(self, dotted: str, origin: str, depth: int = 0) -> Link | None:
+    def _star_export(self, dotted: str, origin: str, visited: set[str]) -> Link | None:
         """As _export, for a name that must come through ``from module import *``."""
         module, name = split_module(dotted)
         file = self.find(module, origin)
@@ -223,9 +243,7 @@ class Modules:
             public = not name.startswith("_")
         else:
             public = name in facts.declared_all
-        if not public:
-            return None
-        return self._export(dotted, origin, depth)
+        return self._export(dotted, origin, visited) if public else None
 
 
 def _append(value: Value, rest: str, user: Value) -> Value:
@@ -266,7 +284,7 @@ def _has_any(folder: str, names: tuple[str, ...]) -> bool:
     return any(os.path.exists(os.path.join(folder, name)) for name in names)
 
 
-def _shown(path: str) -> str:
+def shown_path(path: str) -> str:
     """``path`` as the user would write it: relative where it lies below the working directory."""
     relative = os.path.relpath(path)
     return path if relative.startswith(os.pardir) else relative

@@ -9,6 +9,7 @@ import ast
 import io
 import os
 import tokenize
+import unicodedata
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -81,8 +82,18 @@ class Source:
 
 
 def one_line(code: str) -> str:
-    """``code`` for a message: on one line."""
-    return " ".join(code.split()) if "\n" in code else code
+    """``code`` for a message: on one line, without what could drive a terminal."""
+    if "\n" in code:
+        code = " ".join(code.split())
+    return code if code.isprintable() else printable(code)
+
+
+def printable(text: str) -> str:
+    """``text`` with tabs as one blank, control and format characters as ``?``."""
+    return "".join(
+        " " if char == "\t" else "?" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char
+        for char in text
+    )
 
 
 def split_lines(text: str) -> list[str]:
@@ -127,7 +138,10 @@ def decode(data: bytes) -> str:
         raise UnparsedSourceError(f"cannot be decoded: {error.msg}") from error
     try:
         return data.decode(encoding)
-    except UnicodeDecodeError as error:
+    except (LookupError, UnicodeError) as error:
+        if not isinstance(error, UnicodeDecodeError):
+            # rot13, hex and the like are encodings of Python, but none of text.
+            raise UnparsedSourceError(f"cannot be decoded: {error}") from error
         before = split_lines(data[: error.start].decode("latin-1"))
         cause = (
             f"cannot be decoded: byte 0x{data[error.start]:02x} is not valid {error.encoding}"

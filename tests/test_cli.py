@@ -93,7 +93,7 @@ def test_broken_configuration(shop: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_unknown_code_in_the_configuration(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (shop / "pyproject.toml").write_text("[tool.cachelint]\nignore = ['CCH110']\n")
     assert main(["check", "shop"]) == 2
-    assert 'pyproject.toml: ignore: unknown rule "CCH110"' in capsys.readouterr().err
+    assert 'pyproject.toml:2: ignore: unknown rule "CCH110"' in capsys.readouterr().err
 
 
 def test_options_win_over_the_configuration(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -35,6 +35,14 @@ def test_everything(tmp_path: Path) -> None:
         exclude=("vendor/",),
         per_file_ignores=(("tests/*", ("CCH101",)),),
         django_version=(4, 2),
+        rows=(
+            ("select", 3),
+            ("extend-select", 4),
+            ("ignore", 5),
+            ("exclude", 6),
+            ("django-version", 7),
+            ("per-file-ignores", 8),
+        ),
     )
 
 
@@ -62,6 +70,10 @@ def test_the_nearest_file_with_a_table_counts(tmp_path: Path) -> None:
         pytest.param('[tool.cachelint]\ndjango-version = "1.8"', "too old", id="too old"),
         pytest.param("[tool.cachelint\n", "not valid TOML: ", id="broken"),
         pytest.param("[tool]\ncachelint = 1", "must be a table", id="no table"),
+        pytest.param("a = " + "[" * 5000 + "# cachelint", "", id="nested too deeply"),
+        pytest.param(
+            f'[tool.cachelint]\ndjango-version = "4.{"2" * 5000}"', 'such as "4.2"', id="digits"
+        ),
     ],
 )
 def test_mistakes_say_file_line_and_remedy(tmp_path: Path, text: str, message: str) -> None:

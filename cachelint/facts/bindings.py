@@ -75,7 +75,8 @@ class BindingWalker(ExpressionWalker):
         else:
             values = self.evaluate_bound(node.value, node.targets)
         for whole in node.targets:
-            if isinstance(whole, ast.Name) and whole.id == "__all__":
+            is_all = isinstance(whole, ast.Name) and whole.id == "__all__"
+            if is_all and self.scope.kind is ScopeKind.MODULE:
                 self.declared_all = _strings(node.value)
             self.bind(whole, values)
 
@@ -84,14 +85,35 @@ class BindingWalker(ExpressionWalker):
             self._annotation(node.annotation)
         if node.value is not None:
             self.bind(node.target, self.evaluate_bound(node.value, [node.target]))
+        elif not isinstance(node.target, ast.Name):
+            self.bind(node.target, ())
 
     def execute_augmented_assignment(self, node: ast.AugAssign) -> None:
-        self.evaluate(node.value)
+        self.evaluate_consumed(node.value)
         if isinstance(node.target, ast.Name) and node.target.id == "__all__":
-            more = _strings(node.value)
+            self._add_to_all(_strings(node.value))
+        if isinstance(node.target, ast.Name):
+            self.bind(node.target, ())
+        else:
+            self.evaluate(_as_read(node.target))
+
+    def _add_to_all(self, more: tuple[str, ...] | None) -> None:
+        if self.scope.kind is ScopeKind.MODULE:
             known = self.declared_all
             self.declared_all = None if known is None or more is None else known + more
-        self.bind(node.target, ())
+
+    def execute_expression(self, node: ast.Expr) -> None:
+        self.evaluate(node.value)
+        call = node.value if isinstance(node.value, ast.Call) else None
+        function = call.func if call is not None else None
+        if (
+            call is not None
+            and isinstance(function, ast.Attribute)
+            and isinstance(function.value, ast.Name)
+            and function.value.id == "__all__"
+        ):
+            extends = function.attr == "extend" and call.args
+            self._add_to_all(_strings(call.args[0] if extends else ast.Tuple(call.args)))
 
     def _annotation(self, node: ast.expr | None) -> None:
         if node is not None and self._eager_annotations:
@@ -182,13 +204,33 @@ class BindingWalker(ExpressionWalker):
             if keyword.arg == "metaclass":
                 metaclass = values
         name = self._qualify(node.name)
-        facts = ClassFacts(bases, metaclass, decorators, {})
+        facts = ClassFacts(bases, metaclass, decorators, {}, _annotated_names(node))
         self.classes[name] = facts
         scope = Scope(ScopeKind.CLASS, self.scope)
         context = Context(self.context.phase, self.context.guards, name, in_class_body=True)
         self.inside(scope, context, lambda: self.walk_body(node.body))
         facts.attributes.update(scope.names)
         self.scope.bind(node.name, known_value(f":{name}"))
+
+
+def _annotated_names(node: ast.ClassDef) -> frozenset[str]:
+    return frozenset(
+        statement.target.id
+        for statement in node.body
+        if isinstance(statement, ast.AnnAssign)
+        and isinstance(statement.target, ast.Name)
+        and "ClassVar" not in ast.unparse(statement.annotation)
+    )
+
+
+def _as_read(node: ast.Attribute | ast.Subscript) -> ast.expr:
+    """The target of ``x.y += 1`` or ``x[y] += 1``, which is read too."""
+    read: ast.expr
+    if isinstance(node, ast.Attribute):
+        read = ast.Attribute(node.value, node.attr, ast.Load())
+    else:
+        read = ast.Subscript(node.value, node.slice, ast.Load())
+    return ast.copy_location(read, node)
 
 
 def _elements(node: ast.expr) -> list[ast.expr]:

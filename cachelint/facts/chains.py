@@ -21,7 +21,9 @@ _CONSUMERS = frozenset(
 )  # fmt: skip
 
 #: Builtins that look into their first argument, so that the look is a use of it.
-_LOOKING = frozenset({"builtins.len", "builtins.hasattr", "builtins.getattr"})
+_LOOKING = frozenset(
+    f"builtins.{name}" for name in ("len", "hasattr", "getattr", "setattr", "delattr")
+)
 
 _ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 
@@ -120,10 +122,9 @@ class ChainWalker:
         return values
 
     def _is_consumer(self, node: ast.Call, function: Values) -> bool:
-        if len(node.args) != 1:
-            return False
+        # `next(generator, None)` and `SEPARATOR.join(generator)` too; os.path.join takes none.
         if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
-            return isinstance(node.func.value, (ast.Constant, ast.JoinedStr))
+            return len(node.args) == 1
         return any(value.path in _CONSUMERS for value in function)
 
     def _arguments(self, node: ast.Call, consumed: bool) -> list[_Argument]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 
 from cachelint.facts.context import Deferred
 from cachelint.facts.flow import FlowWalker
@@ -12,10 +13,19 @@ from cachelint.facts.scope import known_value
 from cachelint.facts.vocabulary import HELPER, HELPER_MARKER, HELPER_NAMES
 from cachelint.source import Source
 
+#: Frames of ours; they are small enough for the stack of a thread of 8 MB, on Python 3.10 too.
+_RECURSION_LIMIT = 6000
+
 
 def collect_facts(source: Source) -> FileFacts:
     """The facts of ``source``. Raises RecursionError where it is nested too deeply."""
-    return _Collector(source).collect()
+    before = sys.getrecursionlimit()
+    # A chain of a call takes four frames a link: Python's usual 1000 end at 250 links.
+    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    try:
+        return _Collector(source).collect()
+    finally:
+        sys.setrecursionlimit(before)
 
 
 class _Collector(FlowWalker):
@@ -85,4 +95,12 @@ class _Collector(FlowWalker):
         found = split_class_attribute(path, self.classes)
         if found is None:
             return ()
-        return self.classes[found.class_name].attributes.get(found.attribute, ())
+        names, seen = [found.class_name], set()
+        values: Values = ()
+        while names:
+            name = names.pop()
+            if name in self.classes and name not in seen:
+                seen.add(name)
+                values += self.classes[name].attributes.get(found.attribute, ())
+                names += [base.path.removeprefix(":") for base in self.classes[name].bases]
+        return values

@@ -44,32 +44,39 @@ class Condition:
     true: Branch = Branch()
     false: Branch = Branch()
 
+    def negated(self) -> Condition:
+        return Condition(self.false, self.true)
+
+
+def _all_of(parts: list[Condition]) -> Condition:
+    condition = parts[0]
+    for part in parts[1:]:
+        true, false = condition.true.both(part.true), condition.false.either(part.false)
+        condition = Condition(true, false)
+    return condition
+
 
 def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
     """Read ``test`` as far as it speaks of what the rules must respect."""
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-        inner = read_condition(test.operand, resolve)
-        return Condition(inner.false, inner.true)
+        return read_condition(test.operand, resolve).negated()
     if isinstance(test, ast.BoolOp):
         parts = [read_condition(part, resolve) for part in test.values]
-        condition = parts[0]
-        for part in parts[1:]:
-            if isinstance(test.op, ast.And):
-                condition = Condition(
-                    condition.true.both(part.true), condition.false.either(part.false)
-                )
-            else:
-                condition = Condition(
-                    condition.true.either(part.true), condition.false.both(part.false)
-                )
-        return condition
+        if isinstance(test.op, ast.And):
+            return _all_of(parts)
+        return _all_of([part.negated() for part in parts]).negated()
     if isinstance(test, ast.Constant):
         return Condition(Branch(never=not test.value), Branch(never=bool(test.value)))
     if isinstance(test, (ast.Name, ast.Attribute)):
-        if any(value.path in _TYPE_CHECKING for value in resolve(test)):
+        # As type checkers do, `TYPE_CHECKING = False` is taken for what it is called, too.
+        values = resolve(test)
+        own = isinstance(test, ast.Name) and test.id == "TYPE_CHECKING" and not values
+        if own or any(value.path in _TYPE_CHECKING for value in values):
             return Condition(true=Branch(never=True))
-    elif isinstance(test, ast.Compare) and len(test.ops) == 1:
-        return _read_comparison(test.left, test.ops[0], test.comparators[0], resolve)
+    elif isinstance(test, ast.Compare):
+        lefts = [test.left, *test.comparators]
+        links = zip(lefts, test.ops, test.comparators, strict=False)
+        return _all_of([_read_comparison(*link, resolve) for link in links])
     elif isinstance(test, ast.Call):
         return _read_hasattr(test, resolve)
     return Condition()
@@ -113,32 +120,36 @@ def _read_version(
     subject: ast.expr, symbol: str, bound: ast.expr, resolve: Resolve
 ) -> Condition | None:
     """``django.VERSION < (3, 2)``, ``sys.version_info[0] == 2``, ``VERSION[:2] >= (4, 0)``."""
-    if isinstance(subject, ast.Subscript):
-        if isinstance(subject.slice, ast.Slice):
-            if subject.slice.lower is not None:
-                return None
-        elif not (isinstance(subject.slice, ast.Constant) and subject.slice.value == 0):
+    parts: int | None = None
+    first_only = isinstance(subject, ast.Attribute) and subject.attr == "major"
+    if isinstance(subject, ast.Attribute) and first_only:
+        parts, subject = 1, subject.value
+    elif isinstance(subject, ast.Subscript):
+        index = subject.slice.upper if isinstance(subject.slice, ast.Slice) else subject.slice
+        first_only = index is subject.slice
+        if isinstance(subject.slice, ast.Slice) and (subject.slice.lower or subject.slice.step):
             return None
-        first_only = not isinstance(subject.slice, ast.Slice)
-        subject = subject.value
-    else:
-        first_only = False
+        number = index.value if isinstance(index, ast.Constant) else None
+        if not isinstance(number, int) or (first_only and number != 0):
+            return None
+        parts, subject = (1 if first_only else number), subject.value
     if not isinstance(subject, (ast.Name, ast.Attribute)):
         return None
     version = _integers(bound, first_only)
     path = next((v.path for v in resolve(subject) if v.path in _VERSIONS), None)
     if path is None or version is None:
         return None
-    return Condition(
-        Branch((Guard(GuardKind.VERSION, (path,), subject.lineno, (symbol, version)),)),
-        Branch((Guard(GuardKind.VERSION, (path,), subject.lineno, (_NEGATED[symbol], version)),)),
+    true, false = (
+        Branch((Guard(GuardKind.VERSION, (path,), subject.lineno, (sign, version, parts)),))
+        for sign in (symbol, _NEGATED[symbol])
     )
+    return Condition(true, false)
 
 
 def _integers(node: ast.expr, first_only: bool) -> tuple[int, ...] | None:
     elements = [node] if first_only else node.elts if isinstance(node, ast.Tuple) else []
     numbers = [e.value for e in elements if isinstance(e, ast.Constant) and type(e.value) is int]
-    return tuple(numbers) if numbers and len(numbers) == len(elements) else None
+    return tuple(numbers) if 0 < len(numbers) == len(elements) <= 3 else None
 
 
 def _read_hasattr(test: ast.Call, resolve: Resolve) -> Condition:

@@ -12,15 +12,15 @@ from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
 from cachelint.facts.locals import captured_names
 from cachelint.facts.records import Guard, GuardKind, Values
-from cachelint.facts.scope import join
+from cachelint.facts.scope import ScopeKind, join, known_value
 
 #: How often the body of a loop is tried before it is walked for good: a name that is handed from
 #: variable to variable, one an iteration, arrives within so many steps.
 MAX_TRIALS = 4
-_IMPORT_ERRORS = frozenset(
-    f"builtins.{name}"
-    for name in ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
-)
+_IMPORT_ERRORS = frozenset({"builtins.ImportError", "builtins.ModuleNotFoundError"})
+_ANY_ERRORS = _IMPORT_ERRORS | {"builtins.Exception", "builtins.BaseException", "*"}
+#: Statements that can fail at most as imports do.
+_HARMLESS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.Pass)
 _Names = dict[str, Values]
 _Walk = Callable[[], bool]
 
@@ -29,16 +29,22 @@ _Walk = Callable[[], bool]
 class FlowWalker(BindingWalker):
     """Walks statements. What walks a block answers whether it leaves: never reaches its end."""
 
-    _exits: list[list[_Names]] = field(default_factory=list)
-    """For each loop around: the names at its ``break`` and ``continue`` statements."""
+    _breaks: list[list[_Names]] = field(default_factory=list)
+    """For each loop around: the names at its ``break`` statements."""
+    _continues: list[list[_Names]] = field(default_factory=list)
 
     def walk_body(self, body: list[ast.stmt]) -> None:
         self.block(body)
+        self.scope.names = join(self.scope.names, self.scope.left)
 
     def block(self, body: list[ast.stmt]) -> bool:
         """Walk statements in order; what follows an early exit runs only where it did not."""
         before = self.context
-        leaves = any(self._statement(statement) for statement in body)
+        leaves = False
+        for statement in body:
+            if self._statement(statement):
+                leaves = True
+                break
         self.context = before
         return leaves
 
@@ -57,14 +63,20 @@ class FlowWalker(BindingWalker):
     def _return(self, node: ast.Return) -> bool:
         if node.value is not None:
             self.evaluate_bound(node.value, [])
+        if self.scope.kind is ScopeKind.FUNCTION:
+            self.scope.left = join(self.scope.left, self.scope.names)
         return True
 
     def _raise(self, node: ast.Raise) -> bool:
         self._evaluate_children(node)
         return True
 
-    def _leave_iteration(self, node: ast.Break | ast.Continue) -> bool:
-        self._exits[-1].append(dict(self.scope.names))
+    def _break(self, node: ast.Break) -> bool:
+        self._breaks[-1].append(dict(self.scope.names))
+        return True
+
+    def _continue(self, node: ast.Continue) -> bool:
+        self._continues[-1].append(dict(self.scope.names))
         return True
 
     # -- branches ----------------------------------------------------------------------------
@@ -110,12 +122,18 @@ class FlowWalker(BindingWalker):
         return true and false
 
     def _match(self, node: ast.Match) -> bool:
-        self.evaluate(node.subject)
+        subject = self.evaluate(node.subject)
 
         def case_walk(case: ast.match_case) -> _Walk:
             def walk() -> bool:
                 for name in captured_names(case.pattern):
                     self.scope.bind(name, ())
+                for node in ast.walk(case.pattern):
+                    if isinstance(node, ast.MatchValue):
+                        self.evaluate(node.value)
+                capture = case.pattern if isinstance(case.pattern, ast.MatchAs) else None
+                if capture is not None and capture.name and capture.pattern is None:
+                    self.scope.bind(capture.name, subject)
                 if case.guard is not None:
                     self.evaluate(case.guard)
                 return self.block(case.body)
@@ -152,22 +170,28 @@ class FlowWalker(BindingWalker):
         for _ in range(MAX_TRIALS):
             start = dict(self.scope.names)
             recorded = len(self.uses), len(self.imports), len(self.pending)
-            self._round(iterate)
+            broken = self._round(iterate)
             if self.scope.names == start:
                 break
             # This round was a trial: the next starts with what it bound.
             del self.uses[recorded[0] :], self.imports[recorded[1] :], self.pending[recorded[2] :]
         else:
-            self._round(iterate)
+            broken = self._round(iterate)
         self.block(orelse)
+        # A break goes past the else.
+        for names in broken:
+            self.scope.names = join(self.scope.names, names)
 
-    def _round(self, iterate: Callable[[], None]) -> None:
+    def _round(self, iterate: Callable[[], None]) -> list[_Names]:
+        """Walk the body once; the names at its ``break`` statements."""
         start = dict(self.scope.names)
-        self._exits.append([])
+        self._breaks.append([])
+        self._continues.append([])
         iterate()
         self.scope.names = join(start, self.scope.names)
-        for names in self._exits.pop():
+        for names in self._continues.pop():
             self.scope.names = join(self.scope.names, names)
+        return self._breaks.pop()
 
     # -- errors ------------------------------------------------------------------------------
 
@@ -199,7 +223,9 @@ class FlowWalker(BindingWalker):
 
     def _try(self, node: ast.Try) -> bool:
         before = self.context
-        caught = tuple(name for handler in node.handlers for name in self._caught_by(handler))
+        # A handler that ends by raising again saves nobody.
+        saving = [h for h in node.handlers if not isinstance(h.body[-1], ast.Raise)]
+        caught = tuple(name for handler in saving for name in self._caught_by(handler))
         if caught:
             guard = Guard(GuardKind.EXCEPT, caught, node.lineno)
             self.context = replace(before, guards=(*before.guards, guard))
@@ -207,16 +233,21 @@ class FlowWalker(BindingWalker):
         leaves, anywhere = self._traced(node.body)
         self.context = before
         tried = tuple(imported.path for imported in self.imports[first_import:])
+        only_imports = all(isinstance(statement, _HARMLESS) for statement in node.body)
 
         def without_error() -> bool:
             return leaves or self.block(node.orelse)
 
         branches = [without_error]
-        branches += [self._handler(handler, tried, anywhere) for handler in node.handlers]
+        branches += [
+            self._handler(handler, tried, only_imports, anywhere) for handler in node.handlers
+        ]
         left = all(self._branches(branches))
         return self.block(node.finalbody) or left
 
-    def _handler(self, node: ast.ExceptHandler, tried: tuple[str, ...], names: _Names) -> _Walk:
+    def _handler(
+        self, node: ast.ExceptHandler, tried: tuple[str, ...], only_imports: bool, names: _Names
+    ) -> _Walk:
         def walk() -> bool:
             self.scope.names = dict(names)
             if node.type is not None:
@@ -224,7 +255,9 @@ class FlowWalker(BindingWalker):
             if node.name:
                 self.scope.bind(node.name, ())
             before = self.context
-            if tried and _IMPORT_ERRORS.intersection(self._caught_by(node)):
+            caught = frozenset(self._caught_by(node))
+            # A wide handler behind more than imports may be there for the rest.
+            if tried and (caught <= _IMPORT_ERRORS or (only_imports and caught & _ANY_ERRORS)):
                 guard = Guard(GuardKind.AFTER_IMPORT_ERROR, tried, node.lineno)
                 self.context = replace(before, guards=(*before.guards, guard))
             leaves = self.block(node.body)
@@ -242,7 +275,12 @@ class FlowWalker(BindingWalker):
         return self._exception_names(types)
 
     def _exception_names(self, types: list[ast.expr]) -> tuple[str, ...]:
-        return tuple(value.path for expression in types for value in self.peek(expression))
+        """Qualified names; ``*``, which is any, for what cannot be told."""
+        return tuple(
+            value.path
+            for expression in types
+            for value in self.peek(expression) or known_value("*")
+        )
 
 
 def _swallows(values: Values) -> bool:
@@ -264,6 +302,7 @@ _EXECUTORS: dict[type[ast.AST], Callable[[FlowWalker, Any], bool | None]] = {
     ast.AnnAssign: FlowWalker.execute_annotated_assignment,
     ast.AugAssign: FlowWalker.execute_augmented_assignment,
     ast.Delete: FlowWalker.execute_delete,
+    ast.Expr: FlowWalker.execute_expression,
     ast.If: FlowWalker._if,
     ast.For: FlowWalker._for,
     ast.AsyncFor: FlowWalker._for,
@@ -274,8 +313,8 @@ _EXECUTORS: dict[type[ast.AST], Callable[[FlowWalker, Any], bool | None]] = {
     ast.Match: FlowWalker._match,
     ast.Return: FlowWalker._return,
     ast.Raise: FlowWalker._raise,
-    ast.Break: FlowWalker._leave_iteration,
-    ast.Continue: FlowWalker._leave_iteration,
+    ast.Break: FlowWalker._break,
+    ast.Continue: FlowWalker._continue,
 }
 if sys.version_info >= (3, 11):
     _EXECUTORS[ast.TryStar] = FlowWalker._try

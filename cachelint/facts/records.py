@@ -60,7 +60,8 @@ class Guard:
     kind: GuardKind
     names: tuple[str, ...]
     row: int
-    test: tuple[str, tuple[int, ...]] | None = None
+    test: tuple[str, tuple[int, ...], int | None] | None = None
+    """For a version: operator, bound, and how many parts are compared (None: all five)."""
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,8 @@ class ClassFacts:
     metaclass: Values
     decorators: Values
     attributes: dict[str, Values]
+    annotated: frozenset[str]
+    """Names annotated in the body, as fields of a dataclass are; not those of a ``ClassVar``."""
 
 
 @dataclass(frozen=True)

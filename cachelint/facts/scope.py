@@ -47,6 +47,8 @@ class Scope:
     stars: list[str] = field(default_factory=list)
     traces: list[dict[str, Values]] = field(default_factory=list)
     """For each ``try`` body being walked: all that its names have been, for the handlers."""
+    left: dict[str, Values] = field(default_factory=dict)
+    """All that the names of a function were where it was left: closures may see any of it."""
     cache_names: set[str] = field(default_factory=set)
     """Names that stand for something of a cache somewhere in the file; one set for all scopes."""
 

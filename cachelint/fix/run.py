@@ -15,7 +15,7 @@ from cachelint.fix.helper import HelperModule, choose_helper, helper_source
 from cachelint.fix.imports import add_import, drop_import
 from cachelint.fix.mentions import Mentions
 from cachelint.fix.rewrites import Subject, rewrite
-from cachelint.modules import project_folder
+from cachelint.modules import project_folder, shown_path
 from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 
 NO_FIX = "there is no automatic fix"
@@ -202,9 +202,8 @@ class _Fixer:
             self._helpers[folder] = choose_helper(self.helper, folder)
         helper = self._helpers[folder]
         if helper.path is not None and not self.new_files:
-            raise DeclinedError(
-                f"the lazy helper is missing: run cachelint helper --write {helper.path}"
-            )
+            command = f"cachelint helper --write {shown_path(helper.path)}"
+            raise DeclinedError(f"the lazy helper is missing: run {command}")
         return helper
 
     def _mentions_of(self, path: str) -> Mentions:

@@ -51,6 +51,8 @@ class Project:
                 target = self._modules.find_class(value.path, file)
                 if target is not None:
                     waiting.append(target)
-                else:
-                    found.add(split_names(value.path)[0])
+                    continue
+                # A re-export of something outside of the project, else a name of its own.
+                outside = [r.path for r in self._modules.resolve((value,), file.path)]
+                found.update(split_names(path)[0] for path in outside or [value.path])
         return frozenset(found)

@@ -60,14 +60,18 @@ def _subclasses(modules: Modules, facts: FileFacts, cls: _Class) -> Iterator[str
 
 def _instances_in(modules: Modules, facts: FileFacts, cls: _Class) -> Iterator[bool]:
     """For each object of the class that the file makes whether it may outlive the call."""
-    names = {i.bound for i in facts.imports if _is_same(modules, i.path, facts, cls)}
-    if facts.path == cls[0].path:
-        names.add(cls[1])
+    short = cls[1].rpartition(".")[2]
+    names = {cls[1]} if facts.path == cls[0].path else set()
+    for imported in facts.imports:
+        if _is_same(modules, imported.path, facts, cls):
+            names.add(imported.bound)
+        elif _is_same(modules, f"{imported.path}.{short}", facts, cls):
+            names |= {f"{imported.bound}.{short}", f"{imported.path}.{short}"}
     try:
         tree = load(facts.path, read_bytes(facts.path)).tree
     except UnparsedSourceError:
         return  # It has changed since its facts were collected.
-    yield from _instances(tree, names, cls[1].rpartition(".")[2])
+    yield from _instances(tree, names)
 
 
 def _files_with(name: str, facts: FileFacts, whole_project: bool) -> Iterator[str]:
@@ -81,24 +85,18 @@ def _files_with(name: str, facts: FileFacts, whole_project: bool) -> Iterator[st
             continue
 
 
-def _instances(tree: ast.Module, names: set[str], attribute: str) -> Iterator[bool]:
+def _instances(tree: ast.Module, names: set[str]) -> Iterator[bool]:
     """For each object that is made whether it may outlive the call."""
     waiting: list[tuple[ast.AST, ast.FunctionDef | ast.AsyncFunctionDef | None]] = [(tree, None)]
     while waiting:
         node, function = waiting.pop()
-        if isinstance(node, ast.Call) and _makes(node.func, names, attribute):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
             yield function is None or _keeps(function, node)
         for child in ast.iter_child_nodes(node):
             inside = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
             if inside is node and child not in node.body:
                 inside = function  # Decorators and defaults belong to what is around.
             waiting.append((child, inside))
-
-
-def _makes(function: ast.expr, names: set[str], attribute: str) -> bool:
-    if isinstance(function, ast.Name):
-        return function.id in names
-    return isinstance(function, ast.Attribute) and function.attr == attribute
 
 
 def _keeps(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from cachelint.engine import Report
+from cachelint.source import printable
 
 
 def render_concise(report: Report) -> str:
     return "".join(
-        f"{d.path}:{d.span.row}:{d.span.column}: {d.code} {d.message}\n" for d in report.diagnostics
+        f"{printable(d.path)}:{d.span.row}:{d.span.column}: {d.code} {d.message}\n"
+        for d in report.diagnostics
     )

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 
 from cachelint.fix import FixReport
+from cachelint.modules import shown_path
 from cachelint.source import decode
 
 
@@ -14,7 +15,7 @@ def render_fixes(report: FixReport, written: bool) -> str:
     """The files, what is left with its reason, and the next command."""
     lines: list[str] = []
     wrote, fixed = ("wrote", "fixed") if written else ("would write", "would fix")
-    lines += [f"{wrote} {_shown(path)}: the lazy cache helper" for path, _ in report.created]
+    lines += [f"{wrote} {shown_path(path)}: the lazy cache helper" for path, _ in report.created]
     for file in report.files:
         codes = ", ".join(sorted({diagnostic.code for diagnostic in file.fixed}))
         lines.append(f"{fixed} {file.path}: {_count(len(file.fixed))} ({codes})")
@@ -28,7 +29,7 @@ def render_fixes(report: FixReport, written: bool) -> str:
     if unsafe:
         lines.append(f"Next: {_count(unsafe)} can be fixed with --unsafe-fixes; look at the diff.")
     for path, _ in report.created if written else ():
-        lines.append(f"Next: commit {_shown(path)} with the rest; the fixed files import it.")
+        lines.append(f"Next: commit {shown_path(path)} with the rest; the fixed files import it.")
     return "\n".join(lines) + "\n"
 
 
@@ -36,7 +37,7 @@ def render_diff(report: FixReport) -> str:
     """A patch that ``git apply`` takes, new files included."""
     parts: list[str] = []
     for path, content in report.created:
-        parts += _diff("/dev/null", f"b/{_posix(_shown(path))}", b"", content)
+        parts += _diff("/dev/null", f"b/{_posix(shown_path(path))}", b"", content)
     for file in report.files:
         name = _posix(os.path.relpath(file.path))
         parts += _diff(f"a/{name}", f"b/{name}", file.old, file.new)
@@ -59,11 +60,6 @@ def _lines(data: bytes) -> list[str]:
 
 def _count(number: int) -> str:
     return f"{number} finding{'' if number == 1 else 's'}"
-
-
-def _shown(path: str) -> str:
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative
 
 
 def _posix(path: str) -> str:

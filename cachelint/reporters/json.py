@@ -10,7 +10,7 @@ from cachelint.engine import Report
 
 
 def render_json(report: Report) -> str:
-    return json.dumps([_item(d) for d in report.diagnostics], indent=2, ensure_ascii=False) + "\n"
+    return json.dumps([_item(d) for d in report.diagnostics], indent=2) + "\n"
 
 
 def _item(diagnostic: Diagnostic) -> dict[str, Any]:

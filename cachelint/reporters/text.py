@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from itertools import groupby
 
 from cachelint.diagnostic import Applicability, Diagnostic, Span
 from cachelint.engine import Report
+from cachelint.source import printable
 
 #: Longer lines are shown around the finding.
 MAX_WIDTH = 160
@@ -52,7 +54,7 @@ def _summary(report: Report, causes: int, paths: Sequence[str]) -> str:
     commonest = max(sorted(codes), key=lambda key: codes[key])[0]
     steps = [f"cachelint rule {commonest} explains the commonest of them."]
     if causes < total:
-        steps.append(f"cachelint check --output-format concise {' '.join(paths)} lists all.")
+        steps.append(f"cachelint check --output-format concise {shlex.join(paths)} lists all.")
     lines += _fixable(report.diagnostics, steps, paths)
     lines += [f"{'      ' if index else 'Next: '}{step}" for index, step in enumerate(steps)]
     return "\n".join(lines) + "\n"
@@ -65,7 +67,7 @@ def _fixable(
     fixes = Counter(d.fix.applicability for d in diagnostics if d.fix is not None)
     if not fixes:
         return []
-    steps.insert(0, f"cachelint fix --diff {' '.join(paths)} shows what would change.")
+    steps.insert(0, f"cachelint fix --diff {shlex.join(paths)} shows what would change.")
     safe, unsafe = fixes[Applicability.SAFE], fixes[Applicability.UNSAFE]
     return [f"Fixable: {safe} with cachelint fix, {unsafe} more with --unsafe-fixes."]
 
@@ -101,7 +103,7 @@ class _Painter:
 
     @staticmethod
     def _place(path: str, span: Span) -> str:
-        return f"{path}:{span.row}:{span.column}"
+        return f"{printable(path)}:{span.row}:{span.column}"
 
     def _line(self, path: str, row: int) -> str | None:
         lines = self._sources.get(path, ())
@@ -109,7 +111,7 @@ class _Painter:
 
     def _code(self, diagnostic: Diagnostic) -> str:
         line = self._line(diagnostic.path, diagnostic.span.row)
-        return f"  {_cut(_printable(line.strip()), 0)[0]}" if line else ""
+        return f"  {_cut(printable(line.strip()), 0)[0]}" if line else ""
 
     def _frame(self, path: str, span: Span, arrow: str) -> list[str]:
         number = str(span.row)
@@ -120,7 +122,7 @@ class _Painter:
             return lines
         bar = self._paint("|", _BLUE)
         end = span.end_column if span.end_row == span.row else len(line) + 1
-        shown, start = _cut(_printable(line), span.column - 1)
+        shown, start = _cut(printable(line), span.column - 1)
         marked = shown[start : start + max(end - span.column, 1)] or "^"
         before = _blank(shown[:start])
         lines += [f"{gutter} {bar}", f"{self._paint(number, _BLUE)} {bar} {shown}"]
@@ -128,14 +130,6 @@ class _Painter:
             caret = self._paint("^" * _width(marked), _RED)
             lines.append(f"{gutter} {bar} {before}{caret}")
         return lines
-
-
-def _printable(line: str) -> str:
-    """Tabs as one blank; control characters, which could drive the terminal, as ``?``."""
-    return "".join(
-        " " if char == "\t" else "?" if unicodedata.category(char) in ("Cc", "Cf") else char
-        for char in line
-    )
 
 
 def _cut(line: str, start: int) -> tuple[str, int]:

@@ -107,7 +107,7 @@ def check(view: FileView) -> Iterator[Finding]:
         elif resolved.path == f"{CONNECTION_PROXY}()" and _is_attribute(view, use):
             if view.is_a(use.owner, _PROBING):
                 yield _in_body(use, _PROBED)
-            elif view.is_a(use.owner, _DATACLASS):
+            elif view.is_a(use.owner, _DATACLASS) and _is_field(view, use):
                 yield _in_body(use, _REFUSED)
 
 
@@ -158,7 +158,7 @@ def _guard_evidence(view: FileView, use: Use) -> Iterator[Evidence]:
 
 def _is_attribute(view: FileView, use: Use) -> bool:
     """Whether a ConnectionProxy of Django's handler stands in a class body."""
-    if not use.in_class_body or not use.arguments:
+    if not use.in_class_body or not use.targets or not use.arguments:
         return False
     return any(found.path == HANDLER for found in view.resolve(use.arguments[0].values))
 
@@ -190,6 +190,10 @@ def _helper_called(view: FileView, use: Use) -> Finding:
         cause=use.arguments[0].text if use.arguments else '"default"',
         fix=plan,
     )
+
+
+def _is_field(view: FileView, use: Use) -> bool:
+    return not view.facts.classes[use.owner].annotated.isdisjoint(use.targets)
 
 
 def _in_body(use: Use, consequence: str) -> Finding:

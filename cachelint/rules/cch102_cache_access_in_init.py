@@ -4,7 +4,7 @@
 ## What it does
 Finds `caches[alias]` in `__init__`, `__new__` or `__post_init__` of a custom cache class: a
 subclass, at any distance, of `BaseCache` or of a backend, or a class that wraps a cache (its name
-ends in `Cache`, `CacheBackend`, `CacheClass` or `CacheWrapper`, or it keeps the cache and has
+ends in `Cache`, `CacheBackend`, `CacheClient` or `CacheWrapper`, or it keeps the cache and has
 methods `get` and `set`).
 
 Silent for a wrapping class whose instances are all made inside functions of the project, where they
@@ -71,7 +71,7 @@ from cachelint.rules.rule import FileView, Finding
 WORDS = (b"caches",)
 SEVERITY = Severity.WARNING
 
-_NAME = re.compile(r"(?:Cache|CacheBackend|CacheClass|CacheWrapper)$")
+_NAME = re.compile(r"(?:Cache|CacheBackend|CacheClient|CacheWrapper)$")
 #: What is made anew for each request or call by the framework that it belongs to.
 _SHORT_LIVED = re.compile(r"(?:View|ViewSet|Serializer|Form|SessionBase|SessionStore)$")
 

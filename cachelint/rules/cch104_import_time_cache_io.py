@@ -50,13 +50,13 @@ from cachelint.facts.vocabulary import HANDLE, PROXY, QUIET_CACHE_API
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches", b"core.cache")
+WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
 _APP_CONFIG = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})
 #: The first step on a cache: an attribute, perhaps called.
 _FIRST_STEP = re.compile(rf"(?:{re.escape(PROXY)}|{re.escape(HANDLE)})\.(\w+)(\(\))?")
-_LOOKS = frozenset({"builtins.hasattr()", "builtins.getattr()"})
+_LOOKS = frozenset(f"builtins.{name}()" for name in ("hasattr", "getattr", "setattr", "delattr"))
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -71,7 +71,7 @@ def check(view: FileView) -> Iterator[Finding]:
             name, called = match[1], match[2] is not None
             if use.outer == "call" and not called:
                 continue  # The call is the finding.
-            if name.startswith("__") and resolved.path.startswith(PROXY) and not called:
+            if name.startswith("__") and resolved.path.startswith(f"{PROXY}.") and not called:
                 continue  # Answered by the proxy's own class.
             yield _finding(view, use, resolved, moment, called and name not in QUIET_CACHE_API)
         elif resolved.path in _LOOKS and _looks_at_proxy(view, use):

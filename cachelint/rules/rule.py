@@ -23,8 +23,17 @@ from cachelint.project import Project
 
 Version = tuple[int, ...]
 
-#: The oldest Python that any supported Django runs on.
-_OLDEST_PYTHON: Version = (3, 6)
+#: The versions that a comparison is tried with: from the oldest that counts to some far away.
+_DJANGOS = tuple(
+    (major, minor, micro)
+    for major in range(3, 12)
+    for minor in range(3)
+    for micro in range(40)
+    if (major, minor) >= OLDEST_DJANGO
+)
+_PYTHONS = tuple((3, minor, micro) for minor in range(6, 30) for micro in range(30))
+#: What follows in the tuple of a release, as numbers: "final", 0.
+_FINAL = (0, 0)
 _COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "==": operator.eq, "!=": operator.ne,
@@ -126,23 +135,20 @@ class FileView:
             # What every supported Django has sends nobody to the handler or the else branch.
             return _ALWAYS_THERE.issuperset(guard.names)
         if guard.kind is GuardKind.VERSION and guard.test is not None:
-            symbol, bound = guard.test
-            if guard.names == ("sys.version_info",):
-                return not _is_possible(symbol, bound, None, _OLDEST_PYTHON)
-            return not _is_possible(symbol, bound, self.django_version, OLDEST_DJANGO)
+            versions = _PYTHONS if guard.names == ("sys.version_info",) else _DJANGOS
+            if guard.names == ("django.VERSION",) and self.django_version is not None:
+                versions = tuple(v for v in versions if v[:2] == self.django_version)
+            return not any(_holds(guard.test, version) for version in versions)
         return False
 
 
-def _is_possible(symbol: str, bound: Version, exact: Version | None, oldest: Version) -> bool:
-    """Whether ``version <symbol> bound`` holds for the exact version, else for any since oldest."""
-    compare = _COMPARISONS[symbol]
-    if exact is not None:
-        return compare(exact[: len(bound)], bound)
-    if symbol in (">", ">=", "!="):
-        return True
-    if symbol == "==":
-        return bound >= oldest[: len(bound)]
-    return compare(oldest[: len(bound)], bound)
+def _holds(test: tuple[str, Version, int | None], version: Version) -> bool:
+    """Whether a comparison holds for one version; a whole one has five parts, which counts."""
+    symbol, bound, parts = test
+    compared = (*version, *_FINAL) if parts is None else version[:parts]
+    if symbol in ("==", "!="):
+        return _COMPARISONS[symbol](compared, bound)
+    return _COMPARISONS[symbol](compared[: max(len(bound) + 1, 1)], bound)
 
 
 @dataclass(frozen=True)

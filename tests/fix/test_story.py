@@ -22,7 +22,8 @@ django.setup()
 from django.core.cache import caches
 for alias in caches: caches[alias].clear()
 from django.test import Client
-first, second = Client().get("/"), Client().get("/")
+client = Client(SERVER_NAME="localhost")
+first, second = client.get("/"), client.get("/")
 assert (first.status_code, second.status_code) == (200, 200), first
 assert first.content == second.content
 print(first.content.decode())

@@ -235,7 +235,7 @@ def a_factory(wrapper: LazyCacheWrapper) -> Any:
         class Meta:
             model = dict
 
-    return DictFactory()["cache"]
+    return DictFactory.build()["cache"]
 
 
 @body
