@@ -58,7 +58,7 @@ class Ignore:
 
 
 class Discovery:
-    """The Python files under ``paths``, in the order of their paths.
+    """The Python files under ``paths``: those of a folder by name, then its folders by name.
 
     Folders are tested against the patterns while walking; a file only when somebody asks
     (``is_ignored``), since most files are out for other reasons.

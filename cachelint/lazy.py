@@ -285,8 +285,8 @@ def _report(alias: str, fallback: str | _Dummy | None) -> None:
     ours = object()
     if _reported.setdefault(alias, ours) is not ours:
         return
-    # Django reads settings.CACHES once; see reset_caches().
-    replaced = caches.settings is not settings.CACHES and alias in settings.CACHES
+    # Django has read settings.CACHES once, before another dictionary was put in its place.
+    replaced = alias in settings.CACHES
     logger.warning(
         "The cache %r is not configured: %r is used until it is.%s",
         alias,

@@ -61,6 +61,8 @@ def test_exit_codes(arguments: list[str], code: int) -> None:
         (["check", "--ignore", "E501"], '--ignore: unknown rule "E501"; known are CCH001'),
         (["check", "--select", ","], "--select: names no rule"),
         (["check", "--django-version", "5"], '--django-version must be a version in quotes'),
+        (["check", "pipe"], "pipe: neither a file nor a folder"),
+        (["check", "x" * 5000], "no such file or folder"),
         (["rule", "import-time-cache-i"], 'did you mean "import-time-cache-io"?'),
     ],
 )  # fmt: skip
@@ -68,6 +70,7 @@ def test_exit_codes(arguments: list[str], code: int) -> None:
 def test_wrong_usage(
     arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    os.mkfifo("pipe")
     assert main(arguments) == 2
     captured = capsys.readouterr()
     assert captured.err.startswith("cachelint: error: ")
@@ -262,3 +265,33 @@ def test_a_reader_that_stops_early(shop: Path) -> None:
     )  # fmt: skip
     assert result.stderr == ""
     assert result.stdout.startswith("CCH101")
+
+
+def test_json_is_json_in_every_encoding(shop: Path) -> None:
+    (shop / "shop" / "cart.py").write_text(BAD.replace("'a'", "'😀é'"))
+    result = run(
+        "check", "shop", "--output-format", "json", PYTHONIOENCODING="ascii", PYTHONUTF8="0"
+    )
+    assert "😀é" in json.loads(result.stdout)[0]["message"]
+
+
+@pytest.mark.parametrize("output_format", ["text", "concise"])
+def test_nothing_of_the_source_drives_the_terminal(
+    output_format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("a\x1b[31m\n.py").write_text(BAD.replace("'a'", "'\x1b[2J\u202e'"))
+    main(["check", "--output-format", output_format])
+    out = capsys.readouterr().out
+    assert "\x1b" not in out and "\u202e" not in out
+    assert "CCH101" in out
+
+
+def test_a_full_disk_behind_the_output(shop: Path) -> None:
+    with open("/dev/full", "w") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "cachelint", "check", "shop"],
+            stdout=full, stderr=subprocess.PIPE, encoding="utf-8", timeout=60,
+        )  # fmt: skip
+    assert result.returncode == 2
+    assert "No space left on device" in result.stderr
+    assert "Traceback" not in result.stderr

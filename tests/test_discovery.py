@@ -22,7 +22,7 @@ def files(tree: Tree, *paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
 
 def test_python_files_in_order() -> None:
     tree = {"b.py": "", "a/c.py": "", "a/x.txt": "", "a.pyw": "", "a/b.pyi": "", "x": ""}
-    assert files(tree) == ["a/c.py", "a.pyw", "b.py"]
+    assert files(tree) == ["a.pyw", "b.py", "a/c.py"]
 
 
 def test_named_twice_is_found_once() -> None:
@@ -107,3 +107,29 @@ def test_unreadable_folder() -> None:
     found = list(Discovery(["."], (), ".").files())
     os.chmod("a", 0o755)
     assert [(item.path, item.error) for item in found] == [("a", "Permission denied")]
+
+
+@pytest.mark.parametrize("pattern", ["!", "\\", "foo\\", "[z-a]", "a[", "\udcff"])
+def test_a_pattern_that_is_none_matches_nothing(pattern: str) -> None:
+    tree = {".git/HEAD": "", ".gitignore": f"{pattern}\nb.py\n".encode(errors="surrogateescape")}
+    assert files({**tree, "a.py": "", "b.py": ""}) == ["a.py"]
+
+
+def test_a_gitignore_with_a_byte_order_mark() -> None:
+    assert files({".git/HEAD": "", ".gitignore": b"\xef\xbb\xbfa.py\n", "a.py": ""}) == []
+
+
+def test_a_gitignore_that_is_no_file() -> None:
+    assert files({".git/HEAD": "", ".gitignore/x": "", "a.py": ""}) == ["a.py"]
+
+
+def test_very_deep_folders() -> None:
+    deep = "/".join(["d"] * 700)
+    os.makedirs("top")
+    here = os.getcwd()
+    for part in ["top", *deep.split("/")]:
+        os.makedirs(part, exist_ok=True)
+        os.chdir(part)
+    Path("a.py").touch()
+    os.chdir(here)
+    assert len(files({})) == 1

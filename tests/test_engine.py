@@ -206,3 +206,135 @@ def test_version_branches(
         if check({"a.py": text}, configuration=Configuration(django_version=version)).diagnostics:
             flagged.add(version)
     assert flagged == versions
+
+
+def only_line(
+    check: Callable[..., Report], text: str, version: tuple[int, int] | None = None
+) -> list[int]:
+    report = check({"a.py": text}, configuration=Configuration(django_version=version))
+    return [diagnostic.span.row for diagnostic in report.diagnostics]
+
+
+HEAD = "from django.core.cache import cache, caches\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        pytest.param(f"{HEAD}try: X = cache.get(1)\nexcept Exception: raise\n", [2], id="re-raised"),
+        pytest.param(f"{HEAD}try: X = cache.get(1)\nexcept Exception: pass\n", [], id="swallowed"),
+        pytest.param(
+            f"{HEAD}def f():\n    try: caches.get(1)\n    except AttributeError as e: raise E from e\n",
+            [3],
+            id="another error raised",
+        ),
+        pytest.param(
+            f"{HEAD}UNKNOWN = errors()\ndef f():\n    try: caches.get(1)\n    except UNKNOWN: pass\n",
+            [],
+            id="what is caught cannot be told",
+        ),
+        pytest.param(
+            "try:\n    from django.core.cache import caches\n    X = caches['a']\n"
+            "except Exception:\n    X = caches['b']\n",
+            [3, 5],
+            id="a wide handler behind more than an import",
+        ),
+        pytest.param(
+            "try:\n    from django.core.cache import caches\nexcept Exception:\n    X = caches['b']\n",
+            [],
+            id="a wide handler behind an import that cannot fail",
+        ),
+        pytest.param(f"{HEAD}caches['a'] += 1\n", [2], id="augmented item"),
+        pytest.param(f"{HEAD}cache.default_timeout += 1\n", [2], id="augmented attribute"),
+        pytest.param(f"{HEAD}def f():\n    caches.hits += 1\n", [3], id="augmented handler"),
+        pytest.param(
+            f"{HEAD}def f(x):\n    match x:\n        case caches.default: pass\n", [4], id="value pattern"
+        ),
+        pytest.param(
+            f"{HEAD}def f():\n    match caches:\n        case c: c.get(1)\n", [4], id="capture pattern"
+        ),
+        pytest.param(f"{HEAD}d = {{}}\nd[caches['a']]: int\n", [3], id="annotated item"),
+        pytest.param(f"{HEAD}a, b = (caches[x] for x in 'ab')\n", [2], id="unpacked generator"),
+        pytest.param(f"{HEAD}x = next((caches[x] for x in 'ab'), None)\n", [2], id="next, default"),
+        pytest.param(f"{HEAD}x = []\nx += (caches[x] for x in 'ab')\n", [3], id="added generator"),
+        pytest.param(f"{HEAD}setattr(cache, 'x', 1)\n", [2], id="setattr"),
+        pytest.param(f"{HEAD}x = caches['a'].__class__\n", [2], id="dunder of a handle"),
+        pytest.param(f"{HEAD}x = cache.__class__\n", [], id="dunder of the proxy"),
+        pytest.param(
+            f"{HEAD}def f(x):\n    if x:\n        c = caches\n        return lambda: c.get(1)\n",
+            [5],
+            id="closure behind an early return",
+        ),
+        pytest.param(
+            f"{HEAD}class A:\n    c = caches\nclass B(A): pass\nx = B.c['a']\n", [5], id="inherited"
+        ),
+        pytest.param(
+            f"{HEAD}class A:\n    def __init__(self): self.c = caches\n"
+            "class B(A):\n    def f(self): self.c.get(1)\n",
+            [5],
+            id="inherited from __init__",
+        ),
+        pytest.param(f"{HEAD}d = {{}}\nd, caches = caches, d\nx = caches['a']\n", [], id="swapped"),
+        pytest.param(
+            f"{HEAD}TYPE_CHECKING = False\nif TYPE_CHECKING:\n    x = caches['a']\n",
+            [],
+            id="TYPE_CHECKING of one's own",
+        ),
+        pytest.param(
+            f"{HEAD}" + "".join(f"{'el' if i else ''}if x == {i}: pass\n" for i in range(400))
+            + "x = caches['a']\n",
+            [802 - 400],
+            id="a long chain of elif",
+        ),
+        pytest.param(f"{HEAD}x = y{'.z()' * 400}\nx = caches['a']\n", [3], id="a long chain of calls"),
+    ],
+)  # fmt: skip
+def test_what_reviewers_found(check: Callable[..., Report], text: str, rows: list[int]) -> None:
+    assert only_line(check, text) == rows
+
+
+@pytest.mark.parametrize(
+    ("test", "version", "runs"),
+    [
+        ("django.VERSION >= (4, 2, 3)", (4, 2), True),
+        ("django.VERSION > (4, 2)", (4, 2), True),
+        ("django.VERSION <= (4, 2)", (4, 2), False),
+        ("django.VERSION < (4, 2, 0)", (4, 2), False),
+        ("django.VERSION == (4, 2)", None, False),
+        ("django.VERSION <= (3, 2)", None, False),
+        ("django.VERSION[:2] <= (3, 2)", None, True),
+        ("django.VERSION[:2] == (4, 2)", (4, 2), True),
+        ("(3, 2) <= django.VERSION < (4, 0)", (5, 0), False),
+        ("(3, 2) <= django.VERSION < (4, 0)", (3, 2), True),
+        ("sys.version_info.major == 2", None, False),
+        ("sys.version_info.major >= 3", None, True),
+        ("sys.version_info[1:] == (2,)", None, True),
+    ],
+)
+def test_versions_are_tuples_of_five(
+    check: Callable[..., Report], test: str, version: tuple[int, int] | None, runs: bool
+) -> None:
+    text = f"import sys, django\n{HEAD}def f():\n    if {test}: caches.get('a')\n"
+    assert bool(only_line(check, text, version)) is runs
+
+
+def test_circles_of_star_imports_end(check: Callable[..., Report]) -> None:
+    names = "abcdef"
+    tree = {
+        f"{name}.py": "".join(f"from {other} import *\n" for other in names if other != name)
+        for name in names
+    }
+    tree["m.py"] = f"{HEAD}from a import *\nx = caches['x']\n"
+    assert places(check({"manage.py": "", **tree})) == ["m.py:3 CCH101"]
+
+
+def test_many_ways_to_one_thing_are_one_finding(check: Callable[..., Report]) -> None:
+    tree = {"m0.py": "from django.core.cache import caches\n"}
+    for i in range(1, 20):
+        both = (
+            f"try: from m{i - 1} import caches\nexcept ImportError: from n{i - 1} import caches\n"
+        )
+        tree |= {f"m{i}.py": both, f"n{i}.py": both}
+    tree |= {"n0.py": tree["m0.py"], "a.py": "from m19 import caches\nx = caches['a']\n"}
+    report = check({"manage.py": "", **tree}, "a.py")
+    assert places(report) == ["a.py:2 CCH101"]

@@ -1,5 +1,6 @@
 """The plugin inside real flake8: the same findings as ``check``, however flake8 runs it."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,11 +39,12 @@ def test_the_same_findings_as_check_on_all_fixtures(
         relative = path.relative_to(ROOT / "fixtures")
         if relative.parts[0] != "unparsed-file":
             write_tree(tmp_path, {str(relative): path.read_bytes()})
-    expected = checked(tmp_path, monkeypatch)
+    # How long an object lives is for the whole project to say, flake8 shows one file of it.
+    expected = [line for line in checked(tmp_path, monkeypatch) if " CCH102 " not in line]
     assert len(expected) > 50
     result = flake8(tmp_path, "-j", jobs, ".")
     assert result.stderr == ""
-    lines = [line for line in result.stdout.splitlines() if " E9" not in line]
+    lines = [line for line in result.stdout.splitlines() if not re.search(" E9| CCH102 ", line)]
     assert sorted(lines) == [line for line in expected if " CCH001 " not in line]
 
 
@@ -79,7 +81,8 @@ def test_columns_behind_wide_characters_and_a_byte_order_mark(tmp_path: Path) ->
 
 def test_noqa(tmp_path: Path) -> None:
     write_tree(tmp_path, {"a.py": BAD.replace("['a']", "['a']  # noqa: CCH101")})
-    assert flake8(tmp_path, "a.py").stdout == ""
+    result = flake8(tmp_path, "a.py")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 def test_broken_files_are_flake8s_to_report(tmp_path: Path) -> None:
@@ -114,7 +117,8 @@ def test_django_version(
     tmp_path: Path, tree: dict[str, str], arguments: list[str], flagged: bool
 ) -> None:
     write_tree(tmp_path, {"a.py": CLOSE_ALL, **tree})
-    assert ("CCH301" in flake8(tmp_path, *arguments, "a.py").stdout) is flagged
+    result = flake8(tmp_path, *arguments, "a.py")
+    assert ("CCH301" in result.stdout, result.returncode, result.stderr) == (flagged, flagged, "")
 
 
 @pytest.mark.parametrize(

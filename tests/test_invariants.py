@@ -69,9 +69,12 @@ def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
 
 
 def test_a_module_that_would_do_harm_is_only_read(tmp_path: Path) -> None:
-    harm = "from pathlib import Path\nPath('harm').touch()\nfrom .b import caches\ncaches['x']\n"
+    harm = "open('harm', 'w')\nfrom django.core.cache import caches\ncaches['x']\n"
     write_tree(tmp_path, {"p/__init__.py": harm, "p/a.py": harm, "p/b.py": harm})
-    subprocess.run([sys.executable, "-m", "cachelint", "check"], cwd=tmp_path, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "cachelint", "check"], cwd=tmp_path, timeout=60, capture_output=True
+    )
+    assert (done.returncode, done.stdout.count(b"CCH101 ")) == (1, 3), done.stderr
     assert not (tmp_path / "harm").exists()
 
 

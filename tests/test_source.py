@@ -26,6 +26,8 @@ from cachelint.source import (
         pytest.param(
             b"\xef\xbb\xbf# coding: latin-1\ncache = 1\n", 1, "cannot be decoded", id="BOM, cookie"
         ),
+        pytest.param(b"# coding: rot13\ncache\n", 1, "cannot be decoded", id="no text encoding"),
+        pytest.param(b"# coding: undefined\ncache\n", 1, "cannot be decoded", id="undefined"),
         pytest.param(b"cache = " + b"(" * 500 + b")" * 500, 1, "cannot be parsed", id="nesting"),
     ],
 )

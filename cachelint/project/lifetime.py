@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from cachelint.discovery import Discovery
+from cachelint.facts.locals import LocalNames, collect_local_names
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules, project_folder
 from cachelint.source import UnparsedSourceError, load, read_bytes
@@ -85,31 +87,73 @@ def _files_with(name: str, facts: FileFacts, whole_project: bool) -> Iterator[st
             continue
 
 
+_Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
 def _instances(tree: ast.Module, names: set[str]) -> Iterator[bool]:
     """For each object that is made whether it may outlive the call."""
-    waiting: list[tuple[ast.AST, ast.FunctionDef | ast.AsyncFunctionDef | None]] = [(tree, None)]
+    names = names | _other_names(tree, names)
+    called = _called_at_import(tree)
+    waiting: list[tuple[ast.AST, _Function | None]] = [(tree, None)]
     while waiting:
         node, function = waiting.pop()
         if isinstance(node, ast.Call) and ast.unparse(node.func) in names:
-            yield function is None or _keeps(function, node)
+            yield function is None or _keeps(function, node, called)
         for child in ast.iter_child_nodes(node):
-            inside = node if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else function
-            if inside is node and child not in node.body:
-                inside = function  # Decorators and defaults belong to what is around.
-            waiting.append((child, inside))
+            waiting.append((child, node if _is_body(node, child) else function))
 
 
-def _keeps(function: ast.FunctionDef | ast.AsyncFunctionDef, call: ast.Call) -> bool:
-    """Whether the function is memoised, or binds the object to a global."""
-    for decorator in function.decorator_list:
-        target = decorator.func if isinstance(decorator, ast.Call) else decorator
-        name = target.attr if isinstance(target, ast.Attribute) else getattr(target, "id", "")
-        if name in _MEMOS:
-            return True
-    kept = {name for n in ast.walk(function) if isinstance(n, ast.Global) for name in n.names}
+def _is_body(node: ast.AST, child: ast.AST) -> TypeGuard[_Function]:
+    """Whether ``child`` runs when ``node`` is called; decorators and defaults do not."""
+    if isinstance(node, ast.Lambda):
+        return child is node.body
+    return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and child in node.body
+
+
+def _other_names(tree: ast.Module, names: set[str]) -> set[str]:
+    """Names that the module gives the class: ``Store = PriceCache``."""
+    return {
+        target.id
+        for node in tree.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.value) in names
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _called_at_import(tree: ast.Module) -> set[str]:
+    """Functions that a module-level assignment calls: what they return lives as long as it."""
+    return {
+        node.value.func.id
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Call)
+        and isinstance(node.value.func, ast.Name)
+    }
+
+
+def _keeps(function: _Function, call: ast.Call, called: set[str]) -> bool:
+    """Whether the object stays: memoised, bound to a global, a class or an item of something that
+    lies outside of the function, or returned to an assignment of the module."""
+    if isinstance(function, ast.Lambda):
+        return False
+    memos = {ast.unparse(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
+    if function.name in called or not memos.isdisjoint(_MEMOS):
+        return True
+    local = collect_local_names(function.args, function.body, walrus=True)
     return any(
-        isinstance(target, ast.Name) and target.id in kept
+        _is_outside(target, local)
         for node in ast.walk(function)
         if isinstance(node, ast.Assign) and any(inner is call for inner in ast.walk(node.value))
         for target in node.targets
     )
+
+
+def _is_outside(target: ast.expr, local: LocalNames) -> bool:
+    if isinstance(target, ast.Name):
+        return target.id in local.global_names
+    base = target
+    while isinstance(base, (ast.Attribute, ast.Subscript)):
+        base = base.value
+    # An attribute of self lives as long as self, which is not known; one of a class stays.
+    return isinstance(base, ast.Name) and (base.id == "cls" or base.id not in local.bound)

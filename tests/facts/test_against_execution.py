@@ -3,6 +3,7 @@ module is imported must be known, and every access that is known must happen on 
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import types
 from typing import Any
@@ -75,8 +76,11 @@ accesses = names.flatmap(
 bindings = st.tuples(names, st.sampled_from(["handler()", "Other()"])).map(
     lambda pair: [f"{pair[0]} = {pair[1]}"]
 )
+swaps = st.sampled_from(
+    [["a, caches = caches, a"], ["a, b = b, a"], ["caches, a, b = b, caches, a"]]
+)
 copies = st.tuples(names, names).map(lambda pair: [f"{pair[0]} = {pair[1]}"])
-leaves = st.one_of(accesses, bindings, copies, st.just(["pass"]))
+leaves = st.one_of(accesses, bindings, copies, swaps, st.just(["pass"]))
 
 
 def compound(inner: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
@@ -103,6 +107,24 @@ def compound(inner: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
         st.builds(lambda b: ["with nothing():", *indented(b)], body),
         st.builds(
             lambda b, c: [
+                "for y in (1, 2, 3):", *indented(b), "    if FLAG: break", "else:", *indented(c),
+            ],
+            body, body,
+        ),
+        st.builds(
+            lambda b, c: [
+                "with swallowing(ValueError):", *indented(b), "    if FLAG: raise ValueError", *indented(c),
+            ],
+            body, body,
+        ),
+        st.builds(
+            lambda b, c: [
+                "try:", *indented(b), "except ValueError:", "    pass", "else:", *indented(c),
+            ],
+            body, body,
+        ),
+        st.builds(
+            lambda b, c: [
                 "match FLAG:", "    case True:", *indented(indented(b)),
                 "    case _:", *indented(indented(c)),
             ],
@@ -127,6 +149,7 @@ def number(lines: Lines) -> tuple[str, int]:
     while "FLAG" in text:
         text = text.replace("FLAG", f"flag({next(flags)})", 1)
     head = "from django.core.cache import caches\nimport django.core.cache\na = b = Other()\n"
+    head += "from contextlib import suppress as swallowing\n"
     return head + text.replace("handler()", "django.core.cache.caches"), min(count, MAX_FLAGS)
 
 
@@ -137,6 +160,8 @@ def execute(text: str, flags: tuple[bool, ...]) -> set[str]:
     package.core = types.SimpleNamespace(cache=types.SimpleNamespace(caches=recorder))
 
     def import_module(name: str, *args: Any) -> Any:
+        if name == "contextlib":
+            return contextlib
         return package.core.cache if args[2:] and args[2] else package
 
     class Nothing:
@@ -176,6 +201,8 @@ def test_what_happens_at_import_is_what_is_read(lines: Lines) -> None:
     assert happened <= known, f"missed in\n{text}"
     # An error may come anywhere, a round of a loop may go another way than the one before, and a
     # module may be run as a script: there more is held possible than these flags can bring about.
-    exact = not any(word in text for word in ("except", "for y in (1, 2, 3)", "__main__"))
+    exact = not any(
+        word in text for word in ("except", "for y in (1, 2, 3)", "swallowing(V", "__main__")
+    )
     if exact and text.count("flag(") <= MAX_FLAGS:
         assert known <= happened, f"false in\n{text}"

@@ -23,6 +23,11 @@ class Broken(LocMemCache):
         raise ValueError("broken")
 
 
+class Mistyped(LocMemCache):
+    def __init__(self, name: str, params: dict[str, Any]) -> None:
+        raise TypeError("mistyped")
+
+
 class NotClosing(LocMemCache):
     def close(self, **kwargs: Any) -> None:
         raise OSError("the line is dead")

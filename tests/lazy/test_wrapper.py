@@ -193,14 +193,18 @@ def test_in_raises_as_django_does() -> None:
     [
         pytest.param("no.such.Backend", InvalidCacheBackendError, id="not importable"),
         pytest.param("tests.lazy.backends.Broken", ValueError, id="raises when made"),
+        pytest.param("tests.lazy.backends.Mistyped", TypeError, id="raises a TypeError"),
         pytest.param("tests.lazy.backends.Inner", InvalidCacheBackendError, id="inner alias"),
     ],
 )
 def test_a_backend_that_cannot_be_made(backend: str, error: type[Exception]) -> None:
     wrapper = LazyCacheWrapper("bad")
     with override_settings(CACHES={"default": local("default"), "bad": {"BACKEND": backend}}):
-        with pytest.raises(error):
+        with pytest.raises(error) as expected:
+            caches["bad"]
+        with pytest.raises(error) as caught:
             wrapper.get("key")
+        assert str(caught.value) == str(expected.value)
         assert not hasattr(wrapper, "delete_pattern")
 
 

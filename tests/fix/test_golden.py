@@ -1,0 +1,360 @@
+"""The fixtures as the fixes leave them, in files to be read: ``bad.fixed.py``, ``bad.unsafe.py``.
+
+``bad.fixed.py`` stands beside ``bad.py`` where safe fixes change it, ``bad.unsafe.py`` where unsafe
+ones change more. CACHELINT_REGENERATE=1 writes them anew: read the diff as if it were your code.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import shutil
+import tokenize
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pyflakes.checker import Checker
+from pyflakes.messages import UndefinedName
+
+from cachelint.config import Configuration
+from cachelint.diagnostic import Diagnostic, Span
+from cachelint.engine import check_paths
+from cachelint.fix import FixReport, fix_paths
+from cachelint.rules import all_rules
+from cachelint.source import split_lines
+from tests.conftest import Tree, write_tree
+from tests.test_fixtures import FIXTURES, describe, is_for_this_python, is_golden
+
+CODES = ("CCH101", "CCH102", "CCH301", "CCH302", "CCH303", "CCH304")
+REGENERATE = os.environ.get("CACHELINT_REGENERATE") == "1"
+
+CRASH = "a try statement that is indented: IndentationError"
+#: Results that are wrong, and so have no golden file: why, and which tests of this file show it.
+WRONG: dict[str, tuple[str, str]] = {
+    "cache-access-in-init/bad_guarded.unsafe.py": (CRASH, "findings again names comments lines"),
+    "cache-access-in-init/bad_used_on_the_spot.fixed.py": ("the cache is still opened here", ""),
+    "cache-access-in-init/bad_used_on_the_spot.unsafe.py": ("the cache is still opened here", ""),
+    "import-time-cache-access/bad.unsafe.py": ("a statement that does nothing", ""),
+    "import-time-cache-access/bad_class_bodies.unsafe.py": ("a base class is another one", ""),
+    "import-time-cache-access/bad_comprehensions.unsafe.py": ("id() of a wrapper on the spot", ""),
+    "dummy-cache-without-arguments/bad.fixed.py": ("a comment is lost", "comments"),
+    "dummy-cache-without-arguments/bad.unsafe.py": ("a comment is lost", "comments"),
+}
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """A fixture, what the fixes made of it, and what was found before and after."""
+
+    old: bytes
+    new: bytes
+    report: FixReport
+    before: tuple[Diagnostic, ...]
+    after: tuple[Diagnostic, ...]
+
+    @property
+    def fixed(self) -> tuple[Diagnostic, ...]:
+        return tuple(d for file in self.report.files for d in file.fixed)
+
+
+def fix_copy(fixture: Path, folder: Path, *, unsafe: bool) -> Fixed:
+    """Fix a copy of ``fixture`` in the working directory ``folder``."""
+    shutil.copy(fixture, folder)
+    configuration = Configuration(base=str(folder), select=("ALL",))
+    before = check_paths([fixture.name], configuration).diagnostics
+    report = fix_paths([fixture.name], configuration, unsafe=unsafe, helper="cachelint.lazy")
+    old = fixture.read_bytes()
+    new = report.files[0].new if report.files else old
+    (folder / fixture.name).write_bytes(new)
+    after = check_paths([fixture.name], configuration).diagnostics
+    return Fixed(old, new, report, before, after)
+
+
+def golden_path(fixture: Path, unsafe: bool) -> Path:
+    return fixture.with_suffix(".unsafe.py" if unsafe else ".fixed.py")
+
+
+def bad_fixtures() -> list[Path]:
+    folders = [FIXTURES / all_rules()[code].name for code in CODES]
+    found = [path for folder in folders for path in sorted(folder.glob("bad*.py"))]
+    return [path for path in found if not is_golden(path)]
+
+
+def cases(test: str) -> list[Any]:
+    """Each fixture with safe and with unsafe fixes; marked where ``test`` is known to fail."""
+    params = []
+    for fixture in bad_fixtures():
+        for unsafe in (False, True):
+            golden = golden_path(fixture, unsafe)
+            reason, tests = WRONG.get(describe(golden), ("", ""))
+            is_shown = test in tests.split()
+            marks = [pytest.mark.xfail(strict=True, reason=reason)] if is_shown else []
+            if not is_for_this_python(fixture):
+                marks = [pytest.mark.skip("another Python")]
+            params.append(pytest.param(fixture, unsafe, id=describe(golden), marks=marks))
+    return params
+
+
+@pytest.fixture(autouse=True)
+def empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(("fixture", "unsafe"), cases("golden"))
+def test_golden(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
+    golden = golden_path(fixture, unsafe)
+    if describe(golden) in WRONG:
+        assert not golden.exists(), "what is wrong is not to be copied: see WRONG"
+        return
+    made = fix_copy(fixture, tmp_path, unsafe=unsafe).new
+    usual = fix_copy(fixture, tmp_path, unsafe=False).new if unsafe else fixture.read_bytes()
+    expected = made if made != usual else None
+    if REGENERATE:
+        golden.unlink(missing_ok=True)
+        if expected is not None:
+            golden.write_bytes(expected)
+    found = golden.read_bytes() if golden.exists() else None
+    assert shown(found) == shown(expected)
+
+
+def shown(data: bytes | None) -> str | None:
+    return None if data is None else data.decode()
+
+
+@pytest.mark.parametrize(("fixture", "unsafe"), cases("findings"))
+def test_the_fixed_findings_are_gone_and_no_other(
+    fixture: Path, unsafe: bool, tmp_path: Path
+) -> None:
+    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+    codes = [Counter(d.code for d in found) for found in (done.before, done.fixed, done.after)]
+    assert codes[2] == codes[0] - codes[1]
+
+
+@pytest.mark.parametrize(("fixture", "unsafe"), cases("again"))
+def test_a_second_fix_changes_nothing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
+    fix_copy(fixture, tmp_path, unsafe=unsafe)
+    configuration = Configuration(base=str(tmp_path), select=("ALL",))
+    again = fix_paths([fixture.name], configuration, unsafe=unsafe, helper="cachelint.lazy")
+    assert again.files == ()
+
+
+@pytest.mark.parametrize(("fixture", "unsafe"), cases("names"))
+def test_it_compiles_and_no_name_is_missing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
+    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+    compile(done.new, str(fixture), "exec")
+    assert undefined_names(done.new) == undefined_names(done.old)
+
+
+def undefined_names(code: bytes) -> Counter[str]:
+    messages = Checker(ast.parse(code)).messages
+    return Counter(m.message_args[0] for m in messages if isinstance(m, UndefinedName))
+
+
+@pytest.mark.parametrize(("fixture", "unsafe"), cases("comments"))
+def test_every_comment_survives(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
+    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+    assert comments_of(done.new) == comments_of(done.old)
+
+
+def comments_of(code: bytes) -> Counter[str]:
+    tokens = tokenize.tokenize(io.BytesIO(code).readline)
+    return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
+
+
+@pytest.mark.parametrize(("fixture", "unsafe"), cases("lines"))
+def test_every_other_line_is_still_there(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
+    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+    changing = changing_rows(done)
+    kept = [
+        line
+        for row, line in enumerate(split_lines(done.old.decode()), 1)
+        if row not in changing and line.strip()
+    ]
+    remaining = iter(split_lines(done.new.decode()))
+    assert [line for line in kept if line not in remaining] == []
+
+
+def changing_rows(done: Fixed) -> set[int]:
+    """The rows of findings, of imports, and of try statements that become one line."""
+    spans = [(d.span.row, d.span.end_row) for d in done.fixed]
+    tree = ast.parse(done.old)
+    for node in ast.walk(tree):
+        rewritten = isinstance(node, ast.Try) and any(
+            d.fix is not None and d.fix.rewrite and holds(node, d.span) for d in done.fixed
+        )
+        if rewritten or isinstance(node, (ast.Import, ast.ImportFrom)):
+            assert isinstance(node, ast.stmt)
+            spans.append((node.lineno, node.end_lineno or node.lineno))
+    return {row for first, last in spans for row in range(first, last + 1)}
+
+
+def holds(statement: ast.stmt, span: Span) -> bool:
+    return statement.lineno <= span.row <= (statement.end_lineno or 0)
+
+
+CACHES = "from django.core.cache import caches\n"
+GUARDED = "from django.core.cache import InvalidCacheBackendError, caches\n"
+GET_CACHE = "from django.core.cache import get_cache\n"
+DUMMY = "from django.core.cache.backends.dummy import DummyCache\n"
+LOCMEM = "from django.core.cache.backends.locmem import LocMemCache\n"
+WRAPPER = "LazyCacheWrapper("
+
+
+def defect(
+    code: str,
+    reason: str,
+    *,
+    present: str = "",
+    absent: str = "\0",
+    unsafe: bool = False,
+    others: Tree | None = None,
+) -> Any:
+    """A result that is wrong today: ``present`` is missing in it, or ``absent`` is there."""
+    marks = pytest.mark.xfail(strict=True, reason=reason)
+    return pytest.param(code, others or {}, unsafe, present, absent, id=reason, marks=marks)
+
+
+DEFECTS = [
+    defect(
+        f"{GUARDED}class C:\n    try:\n        c = caches['a']\n"
+        "    except InvalidCacheBackendError:\n        c = caches['b']\n",
+        "traceback: a try statement that is indented",
+        present="c = LazyCacheWrapper('a', fallback='b')",
+        unsafe=True,
+    ),
+    defect(
+        f"{CACHES.rstrip()}; X = caches['a']\n", "traceback: import and access in one row"
+    ),
+    defect(
+        f"{CACHES}X = caches('a')\ndef f(a):\n    return caches.get(a)\n",
+        "one caches(alias) at import stops every fix of the file",
+        present="return caches[a] if a in caches else None",
+    ),
+    defect(
+        f"{GET_CACHE}class MyCache:\n    def __init__(self):\n        self.c = get_cache('x')\n",
+        "a get_cache() kept by a constructor stops every fix of the file",
+        present="self.c = LazyCacheWrapper('x')",
+    ),
+    defect(
+        f"{GET_CACHE}__all__ = ['get_cache']\ndef f():\n    return get_cache('x')\n",
+        "get_cache is dropped although __all__ has it",
+        absent="import caches",
+    ),
+    defect(
+        f"{GET_CACHE}def f():\n    return get_cache('x')\n",
+        "get_cache is dropped although another file imports it from here",
+        absent="import caches",
+        others={"b.py": "from a import get_cache\n"},
+    ),
+    defect(
+        f"{GET_CACHE}try:\n    c = get_cache('x')\nexcept Exception:\n    c = None\n",
+        "a get_cache() in a try statement: the handler is dead",
+        absent=WRAPPER,
+    ),
+    defect(
+        "from django.core import cache\n\ndef f():\n    return cache.get(1)\n",
+        "the module is replaced although another file imports it from here",
+        absent="core.cache import cache",
+        others={"b.py": "from a import cache\n\ndef g():\n    return cache.caches['x']\n"},
+    ),
+    defect(
+        f"{LOCMEM}{CACHES}class A(LocMemCache):\n    def __init__(self, n, p):\n"
+        "        x = caches['a']\n        self.v = x.get('k')\n",
+        "a constructor that uses the cache at once opens it still, and nothing is found",
+        absent=WRAPPER,
+    ),
+    defect(
+        f"{CACHES}def f(list):\n    return caches.keys()\n", "list is shadowed", absent="list(caches)"
+    ),
+    defect(
+        f"{CACHES}def f(a):\n    return caches.get(\n        a,  # alias\n        None,\n    )\n",
+        "a comment in caches.get() is lost",
+        present="# alias",
+    ),
+    defect(f"{DUMMY}X = DummyCache(\n    'a',  # why\n)\n", "a comment is lost", present="# why"),
+    defect(
+        f"{GUARDED}try:\n    c = caches[  # one\n        'a'\n    ]\n"
+        "except InvalidCacheBackendError:\n    c = caches['b']\n",
+        "a comment in the brackets is doubled",
+        absent="# one\nc = LazyCacheWrapper(  # one",
+        unsafe=True,
+    ),
+    defect(
+        f"{CACHES}class A:\n    x = caches['a']\n\n    def f(self):\n        return type(self.x)\n",
+        "a class attribute that is asked for its type",
+        absent=WRAPPER,
+    ),
+    defect(
+        f"{CACHES}for s in [caches['a']]:\n    print(type(s))\n",
+        "a loop variable that is asked for its type",
+        absent=WRAPPER,
+    ),
+    defect(f"{CACHES}isinstance(*[caches['a'], T])\n", "a display as an argument", absent=WRAPPER),
+    defect(
+        f"{CACHES}x = caches['a']\nmatch y:\n    case [x]:\n        pass\n",
+        "a name that a match statement binds too",
+        absent=WRAPPER,
+    ),
+    defect(
+        f"{CACHES}x = caches['a']\ntry:\n    pass\nexcept ValueError as x:\n    pass\n",
+        "a name that an except clause binds too",
+        absent=WRAPPER,
+    ),
+    defect(
+        f"{CACHES}class A:\n    cache = caches['a']\n\nclass B:\n    cache = caches['b']\n",
+        "two classes with an attribute of one name are left",
+        present="cache = LazyCacheWrapper('a')",
+    ),
+    defect(
+        f"{CACHES}cache = caches['a']\n\ndef f():\n    cache = 1\n    return cache\n",
+        "a module's name is left for a function's local of that name",
+        present="cache = LazyCacheWrapper('a')",
+    ),
+    defect(
+        f"{CACHES}from django.core.cache import caches as stores\nX = stores['a'], caches['b']\n",
+        "only the first import of caches goes",
+        absent="stores",
+    ),
+    defect(
+        f"{CACHES}{DUMMY}X = caches.get('a', DummyCache('', {{}}))\n",
+        "an import of DummyCache that nobody uses now stays",
+        absent="import DummyCache",
+        unsafe=True,
+    ),
+    defect(f"{CACHES}caches['a']\n", "a statement that does nothing", absent=WRAPPER, unsafe=True),
+    defect(
+        f"{CACHES}X = sorted(id(caches[alias]) for alias in caches)\n",
+        "id() of a wrapper that is gone at once: all the same",
+        absent=WRAPPER,
+        unsafe=True,
+    ),
+    defect(
+        f"{CACHES}class A(type(caches['a'])):\n    pass\n",
+        "a subclass of the wrapper instead of the backend",
+        absent=WRAPPER,
+        unsafe=True,
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "others", "unsafe", "present", "absent"), DEFECTS)
+def test_known_defects(
+    code: str, others: Tree, unsafe: bool, present: str, absent: str, tmp_path: Path
+) -> None:
+    write_tree(tmp_path, {"manage.py": "", "a.py": code, **others})
+    configuration = Configuration(base=str(tmp_path), select=("ALL",))
+    report = fix_paths(["a.py"], configuration, unsafe=unsafe, helper="cachelint.lazy")
+    text = report.files[0].new.decode() if report.files else code
+    assert present in text
+    assert absent not in text
+
+
+def test_no_golden_file_without_its_fixture() -> None:
+    for path in FIXTURES.glob("*/*.py"):
+        if is_golden(path):
+            fixture = path.with_name(f"{path.name.partition('.')[0]}.py")
+            assert fixture in bad_fixtures(), path
