@@ -61,7 +61,8 @@ class FixPlan:
 
     ``edits`` replace expressions. ``rewrite`` names a change of whole statements instead.
     ``helper_names`` are the names of the lazy helper that the new code needs, ``drops`` imported
-    paths that may be unused afterwards, ``targets`` what is bound to the result.
+    paths that may be unused afterwards, ``targets`` what is bound to the result,
+    ``builtins`` what the new code takes from there.
     """
 
     title: str
@@ -72,6 +73,7 @@ class FixPlan:
     helper_names: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
+    builtins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class BindingWalker(ExpressionWalker):
             self.declared_all = None if known is None or more is None else known + more
 
     def execute_expression(self, node: ast.Expr) -> None:
-        self.evaluate(node.value)
+        self.evaluate(node.value, "statement")
         call = node.value if isinstance(node.value, ast.Call) else None
         function = call.func if call is not None else None
         if (

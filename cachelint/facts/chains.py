@@ -25,6 +25,9 @@ _LOOKING = frozenset(
     f"builtins.{name}" for name in ("len", "hasattr", "getattr", "setattr", "delattr")
 )
 
+#: Builtins that tell one object from another, or its type.
+_EXAMINING = frozenset(f"builtins.{name}" for name in ("id", "isinstance", "issubclass", "type"))
+
 _ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 
 
@@ -44,7 +47,7 @@ class ChainWalker:
     _targets: list[ast.expr] = field(default_factory=list)
     """What the assignment whose value is being walked binds."""
 
-    def evaluate_other(self, node: ast.expr) -> Values:
+    def evaluate_other(self, node: ast.expr, outer: str) -> Values:
         """What an expression may be that is no attribute, item or call."""
         raise NotImplementedError
 
@@ -64,7 +67,7 @@ class ChainWalker:
             return self._call(node, outer)
         if isinstance(node, ast.Subscript):
             return self._subscript(node, outer)
-        return self.evaluate_other(node)
+        return self.evaluate_other(node, outer)
 
     def evaluate_bound(self, node: ast.expr, targets: list[ast.expr]) -> Values:
         """What ``node`` may be, which an assignment binds to ``targets``."""
@@ -100,12 +103,13 @@ class ChainWalker:
 
     def _call(self, node: ast.Call, outer: str) -> Values:
         if isinstance(node.func, ast.Lambda):
-            self._arguments(node, consumed=False)
+            self._arguments(node, consumed=False, outer="")
             self.call_lambda(node.func)
             return ()
         function = self.evaluate(node.func, "call")
         consumed = self._is_consumer(node, function)
-        arguments = self._arguments(node, consumed)
+        outer_of_arguments = "examined" if any(v.path in _EXAMINING for v in function) else ""
+        arguments = self._arguments(node, consumed, outer_of_arguments)
         if not function:
             return ()
         values = extend(function, "()")
@@ -127,10 +131,13 @@ class ChainWalker:
             return len(node.args) == 1
         return any(value.path in _CONSUMERS for value in function)
 
-    def _arguments(self, node: ast.Call, consumed: bool) -> list[_Argument]:
+    def _arguments(self, node: ast.Call, consumed: bool, outer: str) -> list[_Argument]:
         found: list[_Argument] = []
         for argument in node.args:
-            values = self.evaluate_consumed(argument) if consumed else self.evaluate(argument)
+            if consumed:
+                values = self.evaluate_consumed(argument, outer)
+            else:
+                values = self.evaluate(argument, outer)
             found.append(("*" if isinstance(argument, ast.Starred) else None, argument, values))
         for keyword in node.keywords:
             found.append((keyword.arg or "**", keyword.value, self.evaluate(keyword.value)))

@@ -22,14 +22,14 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 class ExpressionWalker(ChainWalker):
     """Evaluates every kind of expression."""
 
-    def evaluate_other(self, node: ast.expr) -> Values:
+    def evaluate_other(self, node: ast.expr, outer: str) -> Values:
         evaluator = _EVALUATORS.get(type(node))
         if evaluator is not None:
             return evaluator(self, node)
-        is_display = isinstance(node, _DISPLAYS)
+        is_value = outer == "value" and isinstance(node, _DISPLAYS)
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
-                self.evaluate_bound(child, []) if is_display else self.evaluate(child)
+                self.evaluate_bound(child, []) if is_value else self.evaluate(child)
             elif isinstance(child, ast.keyword):
                 self.evaluate(child.value)
         return ()
@@ -93,13 +93,15 @@ class ExpressionWalker(ChainWalker):
         return values
 
     def _comparison(self, node: ast.Compare) -> Values:
-        self.evaluate(node.left)
+        identity = any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops)
+        outer = "examined" if identity else ""
+        self.evaluate(node.left, outer)
         for operator, comparator in zip(node.ops, node.comparators, strict=True):
             if isinstance(operator, (ast.In, ast.NotIn)):
                 values = self.evaluate_consumed(comparator, "membership")
                 self.record(node, extend(values, ".__contains__()"), "")
             else:
-                self.evaluate(comparator)
+                self.evaluate(comparator, outer)
         return ()
 
     def call_lambda(self, node: ast.Lambda) -> None:

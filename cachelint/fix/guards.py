@@ -3,63 +3,126 @@
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cachelint.diagnostic import Span
+from cachelint.diagnostic import Edit, Span
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.source import Source
 
+_NAMED = (
+    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
+    ast.MatchStar,
+)  # fmt: skip
 _ASKING = frozenset({"isinstance", "issubclass", "type", "id"})
+
+
+_Scope = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(frozen=True)
+class _Binding:
+    """A place where a name, or an attribute such as ``self.x``, is bound."""
+
+    name: str
+    scope: int
+    first_row: int
+    last_row: int
 
 
 @dataclass(frozen=True)
 class NameFacts:
     """Names by what is done to them anywhere in the file."""
 
-    bound: Counter[str]
+    bindings: tuple[_Binding, ...]
     examined: frozenset[str]
+    """The last parts of what is asked for its identity or type, or pickled."""
 
     @classmethod
     def of(cls, tree: ast.Module) -> NameFacts:
-        bound: Counter[str] = Counter()
-        examined: set[str] = set()
-        for node in ast.walk(tree):
-            if isinstance(node, (ast.Name, ast.Attribute)) and not isinstance(node.ctx, ast.Load):
-                bound[ast.unparse(node)] += 1
-            elif isinstance(node, (ast.Global, ast.Nonlocal)):
-                bound.update(node.names)
-            elif isinstance(node, (ast.Import, ast.ImportFrom)):
-                bound.update(alias.asname or alias.name.partition(".")[0] for alias in node.names)
-            elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-                bound[node.name] += 1
-            examined.update(_examined_by(node))
-        return cls(bound, frozenset(examined))
+        examined = {name for node in ast.walk(tree) for name in _examined_by(node)}
+        last_parts = frozenset(name.rpartition(".")[2] for name in examined)
+        return cls(tuple(_bindings(tree, tree, tree)), last_parts)
 
-    def objection(self, targets: tuple[str, ...]) -> str:
-        """Why a wrapper in ``targets`` might not do what the cache did; empty where it does."""
+    def objection(self, targets: tuple[str, ...], row: int) -> str:
+        """Why a wrapper in ``targets``, bound in ``row``, might not do what the cache did."""
+        counts = Counter((binding.name, binding.scope) for binding in self.bindings)
         for target in targets:
-            if self.bound[target] > 1:
-                return f"`{target}` is bound elsewhere too"
-            if target in self.examined:
+            for binding in self.bindings:
+                here = binding.name == target and binding.first_row <= row <= binding.last_row
+                if here and counts[target, binding.scope] > 1:
+                    return f"`{target}` is bound elsewhere too"
+            if target.rpartition(".")[2] in self.examined:
                 return f"`{target}` is compared by identity, asked for its type or pickled"
         return ""
 
 
+def _bindings(node: ast.AST, scope: _Scope, owner: _Scope) -> Iterator[_Binding]:
+    """All bindings below ``node``; attributes belong to the class around, ``owner``."""
+    rows = _rows_of(node)
+    for name, is_attribute, is_global in _bound_by(node):
+        target = owner if is_attribute else scope
+        yield _Binding(
+            name, 0 if is_global or isinstance(target, ast.Module) else id(target), *rows
+        )
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+        scope = node
+    elif isinstance(node, ast.ClassDef):
+        scope = owner = node
+    for child in ast.iter_child_nodes(node):
+        yield from _bindings(child, scope, owner)
+
+
+def _rows_of(node: ast.AST) -> tuple[int, int]:
+    first = getattr(node, "lineno", 0)
+    return first, getattr(node, "end_lineno", first) or first
+
+
+def _bound_by(node: ast.AST) -> Iterator[tuple[str, bool, bool]]:
+    """What a node binds itself: name, whether it is an attribute, whether a module's global."""
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.For, ast.AsyncFor, ast.NamedExpr)):
+        targets = [node.target]
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        targets = [node.optional_vars]
+    elif isinstance(node, ast.Delete):
+        targets = node.targets
+    elif isinstance(node, ast.Global):
+        yield from ((name, False, True) for name in node.names)
+    elif isinstance(node, (ast.Import, ast.ImportFrom)):
+        for alias in node.names:
+            yield alias.asname or alias.name.partition(".")[0], False, False
+    elif isinstance(node, _NAMED) and node.name:
+        yield node.name, False, False
+    for target in targets:
+        for inner in ast.walk(target):
+            if isinstance(inner, ast.Name) and not isinstance(inner.ctx, ast.Load):
+                yield inner.id, False, False
+            elif isinstance(inner, ast.Attribute) and not isinstance(inner.ctx, ast.Load):
+                yield ast.unparse(inner), True, False
+
+
 def _examined_by(node: ast.AST) -> list[str]:
     if isinstance(node, ast.Compare):
-        parts = [node.left, *node.comparators]
+        compared = [node.left, *node.comparators]
         identity = any(isinstance(operator, (ast.Is, ast.IsNot)) for operator in node.ops)
         # `X is None` is false of a handle and of a wrapper.
-        if identity and not any(isinstance(part, ast.Constant) for part in parts):
-            return [ast.unparse(part) for part in parts]
+        if identity and not any(isinstance(part, ast.Constant) for part in compared):
+            return [ast.unparse(part) for part in compared]
     elif isinstance(node, ast.Attribute) and node.attr == "__class__":
         return [ast.unparse(node.value)]
     elif isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         attribute = node.func.attr if isinstance(node.func, ast.Attribute) else ""
         if name in _ASKING or (attribute in ("dump", "dumps") and _mentions(node.func, "pickle")):
-            return [ast.unparse(argument) for argument in node.args]
+            # Names inside of a container too: pickle.dumps({"cache": X}).
+            parts = (part for argument in node.args for part in ast.walk(argument))
+            return [ast.unparse(p) for p in parts if isinstance(p, (ast.Name, ast.Attribute))]
     return []
 
 
@@ -85,3 +148,11 @@ def find_expression(source: Source, span: Span, document: Document) -> ast.expr:
         if ast.dump(again) == ast.dump(found[0]):
             return found[0]
     raise DeclinedError("its position in the file is not certain")
+
+
+def refuse_lost_comments(document: Document, edit: Edit) -> None:
+    """Raise DeclinedError where the new code lacks a comment of the old."""
+    code = f"({document.slice(edit.span)}\n)"
+    for token in tokenize.generate_tokens(io.StringIO(code).readline):
+        if token.type == tokenize.COMMENT and token.string not in edit.content:
+            raise DeclinedError("a comment would be lost")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from cachelint.diagnostic import Edit, Span
 from cachelint.fix.document import DeclinedError, Document
@@ -33,16 +33,22 @@ def bound_names(tree: ast.Module) -> set[str]:
     return names
 
 
-def find_import(
+def find_imports(
     tree: ast.Module, module: str, name: str
-) -> tuple[ast.ImportFrom, ast.alias] | None:
-    """The statement of the module body that imports ``name`` from ``module``."""
+) -> Iterator[tuple[ast.ImportFrom, ast.alias]]:
+    """The statements of the module body that import ``name`` from ``module``."""
     for statement in tree.body:
         if isinstance(statement, ast.ImportFrom) and statement.module == module:
             for alias in statement.names:
                 if alias.name == name and not statement.level:
-                    return statement, alias
-    return None
+                    yield statement, alias
+
+
+def find_import(
+    tree: ast.Module, module: str, name: str
+) -> tuple[ast.ImportFrom, ast.alias] | None:
+    """The first of them."""
+    return next(find_imports(tree, module, name), None)
 
 
 def add_import(
@@ -55,7 +61,10 @@ def add_import(
     """
     statements = [s for s in source.tree.body if isinstance(s, (ast.Import, ast.ImportFrom))]
     import_rows = {row for s in statements for row in range(s.lineno, (s.end_lineno or 0) + 1)}
-    first_row = min(edit.span.row for edit in edits if edit.span.row not in import_rows)
+    rows = [edit.span.row for edit in edits if edit.span.row not in import_rows]
+    if not rows:
+        raise DeclinedError("it shares a row with an import")
+    first_row = min(rows)
     missing = []
     for name in names:
         found = find_import(source.tree, module, name)
@@ -147,12 +156,18 @@ def drop_import(source: Source, document: Document, module: str, name: str) -> E
     It stays where the name is used, exported, or mentioned in a string, where it is not a statement
     of the module body, and where a comment would be lost.
     """
-    found = find_import(source.tree, module, name)
-    if found is None:
-        return None
-    statement, alias = found
-    if _is_mentioned(source, alias.asname or name, statement):
-        return None
+    for statement, alias in find_imports(source.tree, module, name):
+        if not is_mentioned(source, alias.asname or name, statement):
+            edit = without_name(source, document, statement, alias)
+            if edit is not None:
+                return edit
+    return None
+
+
+def without_name(
+    source: Source, document: Document, statement: ast.ImportFrom, alias: ast.alias
+) -> Edit | None:
+    """Take one name out of an import; None where that would lose a comment or another statement."""
     span = source.span(statement)
     code = document.slice(span)
     rest = source.lines[span.end_row - 1][span.end_column - 1 :].strip()
@@ -161,7 +176,7 @@ def drop_import(source: Source, document: Document, module: str, name: str) -> E
         return None
     if len(statement.names) == 1:
         return Edit(_whole_rows(source, span), "")
-    return Edit(span, _without(code, name))
+    return Edit(span, _without(code, statement.names.index(alias)))
 
 
 def _whole_rows(source: Source, span: Span) -> Span:
@@ -175,16 +190,25 @@ def _whole_rows(source: Source, span: Span) -> Span:
     return Span(span.row, 1, min(end_row, len(source.lines)), 1)
 
 
-def _is_mentioned(source: Source, local: str, statement: ast.stmt) -> bool:
+def is_mentioned(source: Source, local: str, statement: ast.stmt) -> bool:
+    """Whether the file uses, exports or names what ``statement`` imports as ``local``."""
+    return is_named(source, local) or _is_read(source, local, statement)
+
+
+def is_named(source: Source, local: str) -> bool:
+    """Whether a string of the file is, or ends in, a name: ``__all__``, mock.patch."""
     word = re.compile(rf"(?:^|\W){re.escape(local)}$")
+    return any(
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and word.search(node.value) is not None
+        for node in ast.walk(source.tree)
+    )
+
+
+def _is_read(source: Source, local: str, statement: ast.stmt) -> bool:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Name) and node.id == local:
-            return True
-        if (
-            isinstance(node, ast.Constant)
-            and isinstance(node.value, str)
-            and word.search(node.value)
-        ):
             return True
         if isinstance(node, (ast.Global, ast.Nonlocal)) and local in node.names:
             return True
@@ -195,14 +219,14 @@ def _is_mentioned(source: Source, local: str, statement: ast.stmt) -> bool:
     return False
 
 
-def _without(code: str, name: str) -> str:
-    """The import statement ``code`` without ``name``."""
+def _without(code: str, index: int) -> str:
+    """The import statement ``code`` without its name number ``index``."""
     import libcst
 
     statement = libcst.ensure_type(libcst.parse_statement(code), libcst.SimpleStatementLine)
     imported = libcst.ensure_type(statement.body[0], libcst.ImportFrom)
     assert not isinstance(imported.names, libcst.ImportStar)
-    kept = [alias for alias in imported.names if alias.evaluated_name != name]
-    if imported.names[-1].evaluated_name == name:
+    kept = [alias for number, alias in enumerate(imported.names) if number != index]
+    if index == len(kept):
         kept[-1] = kept[-1].with_changes(comma=imported.names[-1].comma)
     return libcst.Module([]).code_for_node(imported.with_changes(names=kept))

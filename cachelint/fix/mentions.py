@@ -11,7 +11,7 @@ from cachelint.modules import Modules
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: What a file contains that imports a name we may drop, or replaces one that we may change.
-_WORDS = (b"caches", b"import *", b"patch", b"setattr")
+_WORDS = (b"cache", b"import *", b"patch", b"setattr")
 
 
 class Mentions:

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cachelint.diagnostic import Diagnostic, Edit, Span
-from cachelint.facts.records import FileFacts, Phase
+from cachelint.facts.records import FileFacts, Phase, Use
 from cachelint.facts.vocabulary import CACHE_API, MODULE, PROXY, REDIS_API, REMOVED_GET_CACHE
 from cachelint.fix.document import DeclinedError, Document
-from cachelint.fix.imports import bound_names, drop_import, find_import
+from cachelint.fix.imports import bound_names, find_import, is_named, without_name
 from cachelint.source import Source
 
 
@@ -27,6 +27,16 @@ class Subject:
     document: Document
     facts: FileFacts
     diagnostic: Diagnostic
+    imported_by: Callable[[str], str | None]
+    """The other file that imports a name from this one."""
+
+    def refuse_if_shared(self, name: str) -> None:
+        """Raise DeclinedError where others need ``name`` to stay what it is here."""
+        other = self.imported_by(name)
+        if other is not None:
+            raise DeclinedError(f"{other} uses `{name}` of this module")
+        if is_named(self.source, name):
+            raise DeclinedError(f"a string names `{name}`, as __all__ and mock.patch do")
 
     def code(self, node: ast.expr) -> str:
         return self.document.slice(self.source.span(node))
@@ -61,6 +71,8 @@ def _guarded_fallback(subject: Subject) -> Rewriting:
     if ast.unparse(target) != ast.unparse(other_target) or fallback is None:
         raise DeclinedError("the handler does not bind the same name to another cache")
     alias = _between_brackets(subject, value)
+    if "#" in alias or "#" in fallback:
+        raise DeclinedError("a comment stands between the brackets")
     bound = statement.body[0]
     annotation = f": {subject.code(bound.annotation)}" if isinstance(bound, ast.AnnAssign) else ""
     indent = " " * statement.col_offset
@@ -113,9 +125,14 @@ def _between_brackets(subject: Subject, node: ast.expr) -> str:
 
 
 def _comments(subject: Subject, statement: ast.stmt) -> list[str]:
-    code = subject.document.slice(subject.source.span(statement))
-    tokens = tokenize.generate_tokens(io.StringIO(code).readline)
-    return [token.string for token in tokens if token.type == tokenize.COMMENT]
+    lines = "\n".join(subject.source.lines)
+    last = statement.end_lineno or statement.lineno
+    return [
+        token.string
+        for token in tokenize.generate_tokens(io.StringIO(lines).readline)
+        # What follows the last row stays where it is.
+        if token.type == tokenize.COMMENT and statement.lineno <= token.start[0] < last
+    ]
 
 
 # -- from django.core.cache import get_cache -----------------------------------------------------
@@ -127,6 +144,7 @@ def _removed_get_cache(subject: Subject) -> Rewriting:
         raise DeclinedError("the import is not the only thing that binds the name")
     statement, alias = found
     local = alias.asname or "get_cache"
+    subject.refuse_if_shared(local)
     calls = {
         use.span: use
         for use in subject.facts.uses
@@ -140,10 +158,17 @@ def _removed_get_cache(subject: Subject) -> Rewriting:
     edits = [_renamed_import(subject, statement, alias, imported is not None)]
     for span, use in calls.items():
         code = use.arguments[0].code
-        kept = use.phase is Phase.IMPORT
+        kept = _is_kept(use)
+        if kept and use.guards:
+            raise DeclinedError("what catches the error of a get_cache() would be dead")
         edits.append(Edit(span, f"LazyCacheWrapper({code})" if kept else f"caches[{code}]"))
-    kept_any = any(use.phase is Phase.IMPORT for use in calls.values())
+    kept_any = any(map(_is_kept, calls.values()))
     return Rewriting(tuple(edits), ("LazyCacheWrapper",) if kept_any else ())
+
+
+def _is_kept(use: Use) -> bool:
+    """Whether the cache outlives the call: at import, or on an object."""
+    return use.phase is Phase.IMPORT or any("." in target for target in use.targets)
 
 
 def _renamed_import(
@@ -151,10 +176,14 @@ def _renamed_import(
 ) -> Edit:
     if not is_there:
         return Edit(subject.source.span(alias), "caches")
-    dropped = drop_import(_imports_of(subject.source), subject.document, MODULE, "get_cache")
-    if dropped is None:
-        raise DeclinedError("a comment stands in the import")
-    return dropped
+    return _dropped(subject, statement, alias)
+
+
+def _dropped(subject: Subject, statement: ast.ImportFrom, alias: ast.alias) -> Edit:
+    edit = without_name(subject.source, subject.document, statement, alias)
+    if edit is None:
+        raise DeclinedError("the import has a comment, or another statement in its row")
+    return edit
 
 
 def _loads(tree: ast.Module, name: str) -> int:
@@ -170,6 +199,7 @@ def _cache_module(subject: Subject) -> Rewriting:
         raise DeclinedError("the module is not imported by `from django.core import cache`")
     statement, alias = found
     local = alias.asname or "cache"
+    subject.refuse_if_shared(local)
     asname = f" as {alias.asname}" if alias.asname else ""
     used = [
         node.attr
@@ -184,18 +214,8 @@ def _cache_module(subject: Subject) -> Rewriting:
     span = subject.source.span(statement)
     if len(statement.names) == 1:
         return Rewriting((Edit(span, line),))
-    dropped = drop_import(_imports_of(subject.source), subject.document, "django.core", "cache")
-    if dropped is None:
-        raise DeclinedError("a comment stands in the import")
+    dropped = _dropped(subject, statement, alias)
     return Rewriting((Edit(dropped.span, f"{dropped.content}\n{line}"),))
-
-
-def _imports_of(source: Source) -> Source:
-    """The same file with nothing but its imports: what uses a name now will use another one."""
-    body: list[ast.stmt] = [
-        node for node in source.tree.body if isinstance(node, (ast.Import, ast.ImportFrom))
-    ]
-    return Source(source.path, source.text, ast.Module(body, []))
 
 
 _REWRITES: dict[str, Callable[[Subject], Rewriting]] = {

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from cachelint.config import Configuration
 from cachelint.diagnostic import Applicability, Diagnostic, Edit, FixPlan
 from cachelint.engine import Judge, check_paths
 from cachelint.fix.document import DeclinedError, Document
-from cachelint.fix.guards import NameFacts, find_expression
+from cachelint.fix.guards import NameFacts, find_expression, refuse_lost_comments
 from cachelint.fix.helper import HelperModule, choose_helper, helper_source
-from cachelint.fix.imports import add_import, drop_import
+from cachelint.fix.imports import add_import, bound_names, drop_import
 from cachelint.fix.mentions import Mentions
 from cachelint.fix.rewrites import Subject, rewrite
 from cachelint.modules import project_folder, shown_path
@@ -73,6 +74,10 @@ def fix_paths(
     return fixer.report()
 
 
+#: Findings to fix, with the edits and the names of the helper that each needs.
+_Chosen = dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]]
+
+
 @dataclass
 class _Fixer:
     judge: Judge
@@ -104,29 +109,52 @@ class _Fixer:
         chosen = self._choose(source, document, diagnostics)
         if not chosen:
             return
+        new, done = self._together(source, document, chosen)
+        if new is None:
+            new, done = self._one_by_one(source, document, chosen)
+        self.judge.judge(source)
+        if new is not None:
+            self.files.append(FixedFile(path, data, new.to_bytes(), tuple(done)))
+            if any(names for _, names in done.values()):
+                self._needed.add(project_folder(path))
+
+    def _together(
+        self, source: Source, document: Document, chosen: _Chosen
+    ) -> tuple[Document | None, _Chosen]:
         try:
             new = self._edit(source, document, chosen)
             self._verify(source, new, list(chosen))
-        except DeclinedError as error:
-            self.left += [Left(diagnostic, str(error)) for diagnostic in chosen]
-            self.judge.judge(source)
-            return
-        self.files.append(FixedFile(path, data, new.to_bytes(), tuple(chosen)))
-        if any(names for _, names in chosen.values()):
-            self._needed.add(project_folder(path))
+        except DeclinedError:
+            return None, {}
+        return new, chosen
 
-    def _choose(
-        self, source: Source, document: Document, diagnostics: list[Diagnostic]
-    ) -> dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]]:
+    def _one_by_one(
+        self, source: Source, document: Document, chosen: _Chosen
+    ) -> tuple[Document | None, _Chosen]:
+        """As many as go together: one that does not go stops no other."""
+        new: Document | None = None
+        done: _Chosen = {}
+        for diagnostic, change in chosen.items():
+            attempt = {**done, diagnostic: change}
+            try:
+                edited = self._edit(source, document, attempt)
+                self._verify(source, edited, list(attempt))
+            except DeclinedError as error:
+                self.left.append(Left(diagnostic, str(error)))
+            else:
+                new, done = edited, attempt
+        return new, done
+
+    def _choose(self, source: Source, document: Document, diagnostics: list[Diagnostic]) -> _Chosen:
         """The findings to fix, with the edits and the names of the helper that each needs."""
         names = NameFacts.of(source.tree)
-        chosen: dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]] = {}
+        chosen: _Chosen = {}
         for diagnostic in diagnostics:
             plan = diagnostic.fix
             if plan is None:
                 self.left.append(Left(diagnostic, NO_FIX))
                 continue
-            reason = plan.reason or self._objection(source.path, plan, names)
+            reason = plan.reason or self._objection(diagnostic, plan, names)
             if (reason or plan.applicability is Applicability.UNSAFE) and not self.unsafe:
                 self.left.append(Left(diagnostic, reason, with_unsafe=True))
                 continue
@@ -138,12 +166,12 @@ class _Fixer:
                 self.left.append(Left(diagnostic, str(error)))
         return chosen
 
-    def _objection(self, path: str, plan: FixPlan, names: NameFacts) -> str:
-        objection = names.objection(plan.targets)
+    def _objection(self, diagnostic: Diagnostic, plan: FixPlan, names: NameFacts) -> str:
+        objection = names.objection(plan.targets, diagnostic.span.row)
         if objection or not plan.helper_names:
             return objection
         for target in plan.targets:
-            patcher = self._mentions_of(path).patched(path, target)
+            patcher = self._mentions_of(diagnostic.path).patched(diagnostic.path, target)
             if patcher is not None:
                 return f"a string in {patcher} names `{target}`, as mock.patch does"
         return ""
@@ -154,17 +182,23 @@ class _Fixer:
         if plan.rewrite:
             facts = self.judge.modules.facts(source.path)
             assert facts is not None
-            done = rewrite(Subject(source, document, facts, diagnostic))
+            mentions = self._mentions_of(source.path)
+            imported_by = partial(mentions.imported, source.path)
+            done = rewrite(Subject(source, document, facts, diagnostic, imported_by))
             return done.edits, done.helper_names
+        for name in plan.builtins:
+            if name in bound_names(source.tree):
+                raise DeclinedError(f"`{name}` means something else in this file")
         for edit in plan.edits:
             find_expression(source, edit.span, document)
+            refuse_lost_comments(document, edit)
         return plan.edits, plan.helper_names
 
     def _edit(
         self,
         source: Source,
         document: Document,
-        chosen: dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]],
+        chosen: _Chosen,
     ) -> Document:
         edits = _without_overlaps({edit for found, _ in chosen.values() for edit in found})
         helper_names = sorted({name for _, names in chosen.values() for name in names})
@@ -182,10 +216,11 @@ class _Fixer:
 
     def _drop(self, path: str, document: Document, dropped: str) -> Document:
         module, _, name = dropped.rpartition(".")
-        edit = drop_import(_parsed(path, document), document, module, name)
-        if edit is None or self._mentions_of(path).imported(path, name) is not None:
-            return document
-        return document.apply([edit])
+        while True:
+            edit = drop_import(_parsed(path, document), document, module, name)
+            if edit is None or self._mentions_of(path).imported(path, name) is not None:
+                return document
+            document = document.apply([edit])
 
     def _verify(self, source: Source, new: Document, fixed: list[Diagnostic]) -> None:
         """Raise DeclinedError unless the fixed findings are gone and no other has come."""

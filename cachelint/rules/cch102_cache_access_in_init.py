@@ -50,7 +50,8 @@ class TieredCache(LocMemCache):
 
 ## Fix safety
 `self.x = caches[alias]` becomes `self.x = LazyCacheWrapper(alias)`: safe, since the wrapper is the
-same cache and only resolves its alias later.
+same cache and only resolves its alias later. Unsafe in a backend whose inner alias is an
+expression: if it leads back to the backend, the recursion comes with the first use instead.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#using-a-custom-cache-backend
@@ -60,8 +61,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from cachelint.diagnostic import Severity
+from cachelint.diagnostic import Applicability, FixPlan, Severity
 from cachelint.facts.records import Phase, Use
 from cachelint.facts.vocabulary import BACKENDS, HANDLE
 from cachelint.modules import Resolved
@@ -83,13 +85,15 @@ def check(view: FileView) -> Iterator[Finding]:
         class_name = use.owner.rpartition(".")[0]
         ancestors = view.project.ancestors(view.facts, class_name)
         if not BACKENDS.isdisjoint(ancestors):
-            yield _finding(view, use, resolved, _BACKEND.format(name=class_name))
+            plan = _backend_plan(wrapper_plan(view, use, resolved), resolved)
+            yield _finding(view, use, resolved, _BACKEND.format(name=class_name), plan)
         elif any(_SHORT_LIVED.search(ancestor) for ancestor in ancestors):
             continue
         elif _wraps_a_cache(view, use, class_name) and view.project.may_live_long(
             view.facts, class_name
         ):
-            yield _finding(view, use, resolved, _WRAPPER.format(name=class_name))
+            plan = wrapper_plan(view, use, resolved)
+            yield _finding(view, use, resolved, _WRAPPER.format(name=class_name), plan)
 
 
 _BACKEND = (
@@ -110,7 +114,18 @@ def _wraps_a_cache(view: FileView, use: Use, class_name: str) -> bool:
     return kept and cls is not None and {"get", "set"} <= cls.attributes.keys()
 
 
-def _finding(view: FileView, use: Use, resolved: Resolved, consequence: str) -> Finding:
+def _backend_plan(plan: FixPlan | None, resolved: Resolved) -> FixPlan | None:
+    """Unsafe where the inner alias may be the outer one: the recursion would only come later."""
+    alias = resolved.value.alias
+    if plan is None or (alias is not None and alias.literal is not None):
+        return plan
+    reason = "the alias may lead back to this backend, then the recursion comes with the first use"
+    return replace(plan, applicability=Applicability.UNSAFE, reason=reason)
+
+
+def _finding(
+    view: FileView, use: Use, resolved: Resolved, consequence: str, plan: FixPlan | None
+) -> Finding:
     alias = resolved.value.alias
     return Finding(
         span=use.span,
@@ -118,5 +133,5 @@ def _finding(view: FileView, use: Use, resolved: Resolved, consequence: str) -> 
         help="keep the alias, and open the cache in a property or where it is used",
         cause=f"{use.owner}: {alias.text if alias is not None else use.text}",
         evidence=view.link_evidence(resolved),
-        fix=wrapper_plan(view, use, resolved),
+        fix=plan,
     )

@@ -45,6 +45,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity
 from cachelint.facts.records import Argument, Phase, Use
@@ -145,8 +146,19 @@ def _call_plan(view: FileView, use: Use) -> FixPlan | None:
         return None
     if not view.is_certain(use):
         return None
-    content = f"{use.base}[{use.arguments[0].code}]"
-    return _replacement(use, content)
+    alias = use.arguments[0].code
+    if use.phase is Phase.IMPORT or any("." in target for target in use.targets):
+        # `caches[alias]` would be kept here, which is the next finding.
+        return FixPlan(
+            title=f"Replace by `{WRAPPER}({one_line(alias)})`",
+            applicability=Applicability.SAFE if use.outer == "value" else Applicability.UNSAFE,
+            reason="" if use.outer == "value" else "what the code around it does is not known",
+            edits=(Edit(use.span, f"{WRAPPER}({alias})"),),
+            helper_names=(WRAPPER,),
+            drops=(HANDLER,),
+            targets=use.targets,
+        )
+    return _replacement(use, f"{use.base}[{alias}]")
 
 
 def _replacement(use: Use, content: str) -> FixPlan:
@@ -159,8 +171,7 @@ def _attribute_plan(view: FileView, call: Use, name: str) -> FixPlan | None:
     if not handler or not view.is_certain(call):
         return None
     if name == "keys" and not call.arguments:
-        content = f"list({handler})"
-        return _replacement(call, content)
+        return replace(_replacement(call, f"list({handler})"), builtins=("list",))
     return _get_plan(view, call, handler) if name == "get" else None
 
 
@@ -175,6 +186,8 @@ def _get_plan(view: FileView, call: Use, handler: str) -> FixPlan | None:
     if call.phase is Phase.IMPORT or any("." in target for target in call.targets):
         return _kept_plan(view, call, alias, given)
     default = given.code if given is not None else "None"
+    if call.outer == "attribute" and default == "None":
+        return _replacement(call, f"{handler}[{alias}]")
     content = f"{handler}[{alias}] if {alias} in {handler} else {default}"
     simple = _SIMPLE.fullmatch(alias) is not None
     return FixPlan(
@@ -195,7 +208,7 @@ def _kept_plan(view: FileView, call: Use, alias: str, given: Argument | None) ->
         reason="a wrapper is never None: `if cache:` is always true",
         edits=(Edit(call.span, f"{WRAPPER}({alias}, fallback=DUMMY)"),),
         helper_names=("DUMMY", WRAPPER),
-        drops=(HANDLER,),
+        drops=(HANDLER, DUMMY_CACHE),
         targets=call.targets,
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from cachelint.diagnostic import Applicability, Edit, FixPlan
-from cachelint.facts.records import Guard, GuardKind, Use
+from cachelint.facts.records import Guard, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView
 
 WRAPPER = "LazyCacheWrapper"
+#: What opens a wrapper at once, or asks for what a wrapper is not.
+_USED = frozenset({"attribute", "call", "examined", "item", "membership", "statement"})
 
 
 def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | None:
@@ -20,6 +22,8 @@ def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | None
     alias = resolved.value.alias
     if alias is None or not use.base or not view.is_certain(use) or not use.code.endswith("]"):
         return None
+    if use.outer in _USED or (use.phase is Phase.INIT and not all("." in t for t in use.targets)):
+        return None  # It is opened here whatever stands for it.
     if view.is_unharmed(use, BACKEND_ERRORS):
         return FixPlan(
             title="Replace the try statement by one LazyCacheWrapper with a fallback",

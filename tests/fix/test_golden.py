@@ -32,19 +32,6 @@ from tests.test_fixtures import FIXTURES, describe, is_for_this_python, is_golde
 CODES = ("CCH101", "CCH102", "CCH301", "CCH302", "CCH303", "CCH304")
 REGENERATE = os.environ.get("CACHELINT_REGENERATE") == "1"
 
-CRASH = "a try statement that is indented: IndentationError"
-#: Results that are wrong, and so have no golden file: why, and which tests of this file show it.
-WRONG: dict[str, tuple[str, str]] = {
-    "cache-access-in-init/bad_guarded.unsafe.py": (CRASH, "findings again names comments lines"),
-    "cache-access-in-init/bad_used_on_the_spot.fixed.py": ("the cache is still opened here", ""),
-    "cache-access-in-init/bad_used_on_the_spot.unsafe.py": ("the cache is still opened here", ""),
-    "import-time-cache-access/bad.unsafe.py": ("a statement that does nothing", ""),
-    "import-time-cache-access/bad_class_bodies.unsafe.py": ("a base class is another one", ""),
-    "import-time-cache-access/bad_comprehensions.unsafe.py": ("id() of a wrapper on the spot", ""),
-    "dummy-cache-without-arguments/bad.fixed.py": ("a comment is lost", "comments"),
-    "dummy-cache-without-arguments/bad.unsafe.py": ("a comment is lost", "comments"),
-}
-
 
 @dataclass(frozen=True)
 class Fixed:
@@ -84,19 +71,18 @@ def bad_fixtures() -> list[Path]:
     return [path for path in found if not is_golden(path)]
 
 
-def cases(test: str) -> list[Any]:
-    """Each fixture with safe and with unsafe fixes; marked where ``test`` is known to fail."""
-    params = []
-    for fixture in bad_fixtures():
-        for unsafe in (False, True):
-            golden = golden_path(fixture, unsafe)
-            reason, tests = WRONG.get(describe(golden), ("", ""))
-            is_shown = test in tests.split()
-            marks = [pytest.mark.xfail(strict=True, reason=reason)] if is_shown else []
-            if not is_for_this_python(fixture):
-                marks = [pytest.mark.skip("another Python")]
-            params.append(pytest.param(fixture, unsafe, id=describe(golden), marks=marks))
-    return params
+def cases() -> list[Any]:
+    """Each fixture with safe and with unsafe fixes."""
+    return [
+        pytest.param(
+            fixture,
+            unsafe,
+            id=describe(golden_path(fixture, unsafe)),
+            marks=[] if is_for_this_python(fixture) else pytest.mark.skip("another Python"),
+        )
+        for fixture in bad_fixtures()
+        for unsafe in (False, True)
+    ]
 
 
 @pytest.fixture(autouse=True)
@@ -104,12 +90,9 @@ def empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases("golden"))
+@pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_golden(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     golden = golden_path(fixture, unsafe)
-    if describe(golden) in WRONG:
-        assert not golden.exists(), "what is wrong is not to be copied: see WRONG"
-        return
     made = fix_copy(fixture, tmp_path, unsafe=unsafe).new
     usual = fix_copy(fixture, tmp_path, unsafe=False).new if unsafe else fixture.read_bytes()
     expected = made if made != usual else None
@@ -125,7 +108,7 @@ def shown(data: bytes | None) -> str | None:
     return None if data is None else data.decode()
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases("findings"))
+@pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_the_fixed_findings_are_gone_and_no_other(
     fixture: Path, unsafe: bool, tmp_path: Path
 ) -> None:
@@ -134,7 +117,7 @@ def test_the_fixed_findings_are_gone_and_no_other(
     assert codes[2] == codes[0] - codes[1]
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases("again"))
+@pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_a_second_fix_changes_nothing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     fix_copy(fixture, tmp_path, unsafe=unsafe)
     configuration = Configuration(base=str(tmp_path), select=("ALL",))
@@ -142,7 +125,7 @@ def test_a_second_fix_changes_nothing(fixture: Path, unsafe: bool, tmp_path: Pat
     assert again.files == ()
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases("names"))
+@pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_it_compiles_and_no_name_is_missing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     done = fix_copy(fixture, tmp_path, unsafe=unsafe)
     compile(done.new, str(fixture), "exec")
@@ -154,7 +137,7 @@ def undefined_names(code: bytes) -> Counter[str]:
     return Counter(m.message_args[0] for m in messages if isinstance(m, UndefinedName))
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases("comments"))
+@pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_every_comment_survives(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     done = fix_copy(fixture, tmp_path, unsafe=unsafe)
     assert comments_of(done.new) == comments_of(done.old)
@@ -165,7 +148,7 @@ def comments_of(code: bytes) -> Counter[str]:
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases("lines"))
+@pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_every_other_line_is_still_there(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     done = fix_copy(fixture, tmp_path, unsafe=unsafe)
     changing = changing_rows(done)
@@ -213,9 +196,8 @@ def defect(
     unsafe: bool = False,
     others: Tree | None = None,
 ) -> Any:
-    """A result that is wrong today: ``present`` is missing in it, or ``absent`` is there."""
-    marks = pytest.mark.xfail(strict=True, reason=reason)
-    return pytest.param(code, others or {}, unsafe, present, absent, id=reason, marks=marks)
+    """A result that was wrong once: ``present`` was missing in it, or ``absent`` was there."""
+    return pytest.param(code, others or {}, unsafe, present, absent, id=reason)
 
 
 DEFECTS = [
@@ -342,7 +324,7 @@ DEFECTS = [
 
 
 @pytest.mark.parametrize(("code", "others", "unsafe", "present", "absent"), DEFECTS)
-def test_known_defects(
+def test_what_once_went_wrong(
     code: str, others: Tree, unsafe: bool, present: str, absent: str, tmp_path: Path
 ) -> None:
     write_tree(tmp_path, {"manage.py": "", "a.py": code, **others})
