@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from cachelint.diagnostic import Diagnostic, Edit, Span
-from cachelint.facts.records import FileFacts, Phase, Use
+from cachelint.facts.records import FileFacts, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import CACHE_API, MODULE, PROXY, REDIS_API, REMOVED_GET_CACHE
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.imports import bound_names, find_import, is_named, without_name
@@ -159,7 +159,7 @@ def _removed_get_cache(subject: Subject) -> Rewriting:
     for span, use in calls.items():
         code = use.arguments[0].code
         kept = _is_kept(use)
-        if kept and use.guards:
+        if kept and any(guard.kind is GuardKind.EXCEPT for guard in use.guards):
             raise DeclinedError("what catches the error of a get_cache() would be dead")
         edits.append(Edit(span, f"LazyCacheWrapper({code})" if kept else f"caches[{code}]"))
     kept_any = any(map(_is_kept, calls.values()))

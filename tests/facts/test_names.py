@@ -235,7 +235,7 @@ def test_paths_of_chains() -> None:
         ("caches['a']", HANDLE, "attribute"),
         ("caches['a'].get", f"{HANDLE}.get", "call"),
         ("cache.get", f"{PROXY}.get", ""),
-        ("caches['a'].get(cache.get)", f"{HANDLE}.get()", ""),
+        ("caches['a'].get(cache.get)", f"{HANDLE}.get()", "statement"),
     ]
 
 
