@@ -17,6 +17,7 @@ from cachelint.config import (
     ConfigurationError,
     find_configuration,
     parse_django_version,
+    parse_helper,
 )
 
 CLEAN, FINDINGS, WRONG_USAGE = 0, 1, 2
@@ -134,6 +135,9 @@ def _configuration(options: argparse.Namespace) -> Configuration:
             _check_selectors(codes, option)
             changes: dict[str, Any] = {name: codes}
             configuration = replace(configuration, **changes)
+    if getattr(options, "helper", None) is not None:
+        helper = parse_helper(options.helper, "--helper")
+        configuration = replace(configuration, helper=helper)
     if options.django_version is not None:
         version = parse_django_version(options.django_version, "--django-version")
         configuration = replace(configuration, django_version=version)
@@ -181,7 +185,6 @@ def _fix(options: argparse.Namespace) -> int:
         options.paths,
         _configuration(options),
         unsafe=options.unsafe_fixes,
-        helper=options.helper,
         new_files=not options.no_new_files,
     )
     writes = not (options.diff or options.check)

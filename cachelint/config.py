@@ -21,6 +21,7 @@ class Configuration:
     """How to judge. ``base`` is the folder to which its patterns are relative.
 
     ``select`` is None for the default rules; ``django_version`` None for any from 3.2 on.
+    ``helper`` is the module to import the lazy helper from, None to find or write it.
     """
 
     base: str = field(default_factory=os.getcwd)
@@ -31,6 +32,7 @@ class Configuration:
     exclude: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     django_version: tuple[int, int] | None = None
+    helper: str | None = None
     rows: tuple[tuple[str, int], ...] = ()
     """For keys read from a file the row in which each stands."""
 
@@ -111,6 +113,13 @@ def parse_django_version(value: Any, where: str) -> tuple[int, int]:
     return version
 
 
+def parse_helper(value: Any, where: str) -> str:
+    """The dotted name of a module. Raises ConfigurationError; ``where`` begins its message."""
+    if not isinstance(value, str) or not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", value):
+        raise ConfigurationError(f'{where} must be a dotted module name, such as "shop.lazy_cache"')
+    return value
+
+
 def _strings(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigurationError(f"{where} must be a list of strings")
@@ -130,6 +139,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "exclude": _strings,
     "per-file-ignores": _ignores,
     "django-version": parse_django_version,
+    "helper": parse_helper,
 }
 
 

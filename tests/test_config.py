@@ -22,6 +22,7 @@ def test_everything(tmp_path: Path) -> None:
         ignore = ["CCH104"]
         exclude = ["vendor/"]
         django-version = "4.2"
+        helper = "shop.lazy"
         [tool.cachelint.per-file-ignores]
         "tests/*" = ["CCH101"]
         """,
@@ -35,13 +36,15 @@ def test_everything(tmp_path: Path) -> None:
         exclude=("vendor/",),
         per_file_ignores=(("tests/*", ("CCH101",)),),
         django_version=(4, 2),
+        helper="shop.lazy",
         rows=(
             ("select", 3),
             ("extend-select", 4),
             ("ignore", 5),
             ("exclude", 6),
             ("django-version", 7),
-            ("per-file-ignores", 8),
+            ("helper", 8),
+            ("per-file-ignores", 9),
         ),
     )
 
@@ -68,6 +71,7 @@ def test_the_nearest_file_with_a_table_counts(tmp_path: Path) -> None:
         pytest.param("[tool.cachelint]\ndjango-version = 4.2", 'such as "4.2"', id="float"),
         pytest.param('[tool.cachelint]\ndjango-version = "four"', 'such as "4.2"', id="word"),
         pytest.param('[tool.cachelint]\ndjango-version = "1.8"', "too old", id="too old"),
+        pytest.param('[tool.cachelint]\nhelper = "a-b"', "dotted module name", id="helper"),
         pytest.param("[tool.cachelint\n", "not valid TOML: ", id="broken"),
         pytest.param("[tool]\ncachelint = 1", "must be a table", id="no table"),
         pytest.param("a = " + "[" * 5000 + "# cachelint", "", id="nested too deeply"),

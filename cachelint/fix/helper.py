@@ -34,8 +34,6 @@ def choose_helper(named: str | None, project: str) -> HelperModule:
     Raises ConfigurationError where a new one is needed and its place is not clear.
     """
     if named is not None:
-        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*", named):
-            raise ConfigurationError(f'helper: "{named}" is no dotted module name')
         return HelperModule(named, None if named == HELPER else _missing(named, project))
     existing = list(_marked(project))
     if len(existing) > 1:

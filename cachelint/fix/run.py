@@ -55,17 +55,16 @@ def fix_paths(
     configuration: Configuration,
     *,
     unsafe: bool = False,
-    helper: str | None = None,
     new_files: bool = True,
 ) -> FixReport:
     """Fix the files under ``paths`` in memory.
 
-    ``unsafe`` allows fixes that need a look, ``helper`` names the module to import the lazy helper
-    from, without ``new_files`` nothing is fixed that needs a helper which is not there. Raises
-    ConfigurationError as check_paths does, and where the place of a new helper is not clear.
+    ``unsafe`` allows fixes that need a look, without ``new_files`` nothing is fixed that needs a
+    helper which is not there. Raises ConfigurationError as check_paths does, and where the place of
+    a new helper is not clear.
     """
     report = check_paths(paths, configuration)
-    fixer = _Fixer(Judge(configuration), unsafe, helper, new_files)
+    fixer = _Fixer(Judge(configuration), unsafe, new_files)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
@@ -82,7 +81,6 @@ _Chosen = dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]]
 class _Fixer:
     judge: Judge
     unsafe: bool
-    helper: str | None
     new_files: bool
     files: list[FixedFile] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
@@ -234,7 +232,7 @@ class _Fixer:
     def _helper_of(self, path: str) -> HelperModule:
         folder = project_folder(path)
         if folder not in self._helpers:
-            self._helpers[folder] = choose_helper(self.helper, folder)
+            self._helpers[folder] = choose_helper(self.judge.configuration.helper, folder)
         helper = self._helpers[folder]
         if helper.path is not None and not self.new_files:
             command = f"cachelint helper --write {shown_path(helper.path)}"

@@ -96,7 +96,7 @@ def test_no_new_files(project: Path, capsys: pytest.CaptureFixture[str]) -> None
     [
         pytest.param({"other/__init__.py": ""}, [], "which package shall hold", id="several"),
         pytest.param({}, ["--helper", "gone.lazy"], "no folder for gone.lazy", id="no folder"),
-        pytest.param({}, ["--helper", "a-b"], "no dotted module name", id="no name"),
+        pytest.param({}, ["--helper", "a-b"], "must be a dotted module name", id="no name"),
         pytest.param({}, ["shpo"], "did you mean shop?", id="missing path"),
     ],
 )
@@ -183,3 +183,28 @@ def test_check_does_not_load_libcst_and_fix_only_for_imports(project: Path) -> N
             [sys.executable, "-c", program, command], cwd=project, capture_output=True, text=True
         )
         assert done.stdout.splitlines()[-1] == "False", done.stderr
+
+
+def test_the_helper_that_the_configuration_names(project: Path) -> None:
+    (project / "pyproject.toml").write_text('[tool.cachelint]\nhelper = "shop.caching"\n')
+    assert main(["fix"]) == 0
+    assert (project / "shop/caching.py").read_bytes() == HELPER
+    assert "from shop.caching import LazyCacheWrapper" in (project / "shop/a.py").read_text()
+
+
+def test_get_cache_of_a_copied_helper_is_known(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tree(
+        project,
+        {
+            "shop/lazy_cache.py": HELPER,
+            "shop/a.py": "from .lazy_cache import get_cache\nX = get_cache('x')\n",
+        },
+    )
+    assert main(["check", "--output-format", "concise"]) == 1
+    assert capsys.readouterr().out.startswith(
+        "shop/a.py:2:5: CCH101 `get_cache('x')` opens the cache"
+    )
+    assert main(["fix"]) == 0
+    assert "X = LazyCacheWrapper('x')" in (project / "shop/a.py").read_text()

@@ -26,12 +26,12 @@ def fix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Fix:
 
     def run(tree: Tree, *, unsafe: bool = False) -> FixReport:
         write_tree(tmp_path, {"manage.py": "", **tree})
-        configuration = Configuration(base=str(tmp_path))
-        report = fix_paths(["."], configuration, unsafe=unsafe, helper="cachelint.lazy")
+        configuration = Configuration(base=str(tmp_path), helper="cachelint.lazy")
+        report = fix_paths(["."], configuration, unsafe=unsafe)
         for file in report.files:
             ast.parse(file.new)
             (tmp_path / file.path).write_bytes(file.new)
-        again = fix_paths(["."], configuration, unsafe=unsafe, helper="cachelint.lazy")
+        again = fix_paths(["."], configuration, unsafe=unsafe)
         assert again.files == (), "a second run must change nothing"
         return report
 

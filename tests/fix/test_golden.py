@@ -51,9 +51,9 @@ class Fixed:
 def fix_copy(fixture: Path, folder: Path, *, unsafe: bool) -> Fixed:
     """Fix a copy of ``fixture`` in the working directory ``folder``."""
     shutil.copy(fixture, folder)
-    configuration = Configuration(base=str(folder), select=("ALL",))
+    configuration = Configuration(base=str(folder), select=("ALL",), helper="cachelint.lazy")
     before = check_paths([fixture.name], configuration).diagnostics
-    report = fix_paths([fixture.name], configuration, unsafe=unsafe, helper="cachelint.lazy")
+    report = fix_paths([fixture.name], configuration, unsafe=unsafe)
     old = fixture.read_bytes()
     new = report.files[0].new if report.files else old
     (folder / fixture.name).write_bytes(new)
@@ -120,8 +120,8 @@ def test_the_fixed_findings_are_gone_and_no_other(
 @pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_a_second_fix_changes_nothing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     fix_copy(fixture, tmp_path, unsafe=unsafe)
-    configuration = Configuration(base=str(tmp_path), select=("ALL",))
-    again = fix_paths([fixture.name], configuration, unsafe=unsafe, helper="cachelint.lazy")
+    configuration = Configuration(base=str(tmp_path), select=("ALL",), helper="cachelint.lazy")
+    again = fix_paths([fixture.name], configuration, unsafe=unsafe)
     assert again.files == ()
 
 
@@ -328,8 +328,8 @@ def test_what_once_went_wrong(
     code: str, others: Tree, unsafe: bool, present: str, absent: str, tmp_path: Path
 ) -> None:
     write_tree(tmp_path, {"manage.py": "", "a.py": code, **others})
-    configuration = Configuration(base=str(tmp_path), select=("ALL",))
-    report = fix_paths(["a.py"], configuration, unsafe=unsafe, helper="cachelint.lazy")
+    configuration = Configuration(base=str(tmp_path), select=("ALL",), helper="cachelint.lazy")
+    report = fix_paths(["a.py"], configuration, unsafe=unsafe)
     text = report.files[0].new.decode() if report.files else code
     assert present in text
     assert absent not in text
