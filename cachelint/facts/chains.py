@@ -195,8 +195,11 @@ class ChainWalker:
 
 
 def _may_matter(values: Values) -> bool:
-    # What is defined in this file (":…") is judged when all of its attributes are known.
-    return any(value.path.startswith(":") or value.mentions_cache for value in values)
+    # An attribute of a class of this file (":C.x") is judged when all of them are known.
+    return any(
+        value.mentions_cache or (value.path.startswith(":") and "." in value.path)
+        for value in values
+    )
 
 
 def _takes_alias(path: str) -> bool:

@@ -95,8 +95,12 @@ class Value:
     @property
     def mentions_cache(self) -> bool:
         """Whether this may be something of a cache, here or once the project is known."""
-        names = (self.path, *(starred for starred, _ in self.unless))
-        return any("cach" in name.lower() or "get_redis_connection" in name for name in names)
+        if "cach" in self.path.lower() or "get_redis_connection" in self.path:
+            return True
+        return any(
+            "cach" in starred.lower() or "get_redis_connection" in starred
+            for starred, _ in self.unless
+        )
 
 
 Values = tuple[Value, ...]

@@ -92,7 +92,7 @@ class Scope:
 
     def bind(self, name: str, values: Values) -> None:
         """Let ``name`` be ``values`` from here on."""
-        if any(value.mentions_cache for value in values):
+        if values and any(value.mentions_cache for value in values):
             self.cache_names.add(name)
         if name in self.global_names:
             module = self.module
