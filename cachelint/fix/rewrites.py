@@ -201,14 +201,7 @@ def _cache_module(subject: Subject) -> Rewriting:
     local = alias.asname or "cache"
     subject.refuse_if_shared(local)
     asname = f" as {alias.asname}" if alias.asname else ""
-    used = [
-        node.attr
-        for node in ast.walk(subject.source.tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == local
-    ]
-    if len(used) != _loads(subject.source.tree, local) or not set(used) <= CACHE_API | REDIS_API:
+    if _uses_as_cache(subject.source.tree, local) != _loads(subject.source.tree, local):
         raise DeclinedError(f"`{local}` is used as a module too")
     line = f"from {MODULE} import cache{asname}"
     span = subject.source.span(statement)
@@ -216,6 +209,21 @@ def _cache_module(subject: Subject) -> Rewriting:
         return Rewriting((Edit(span, line),))
     dropped = _dropped(subject, statement, alias)
     return Rewriting((Edit(dropped.span, f"{dropped.content}\n{line}"),))
+
+
+def _uses_as_cache(tree: ast.Module, name: str) -> int:
+    """How often ``name`` is used as only a cache can be: its methods, ``key in name``."""
+    count = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            used = [node.value] if node.attr in CACHE_API | REDIS_API else []
+        elif isinstance(node, ast.Compare):
+            pairs = zip(node.ops, node.comparators, strict=True)
+            used = [c for operator, c in pairs if isinstance(operator, (ast.In, ast.NotIn))]
+        else:
+            continue
+        count += sum(isinstance(part, ast.Name) and part.id == name for part in used)
+    return count
 
 
 _REWRITES: dict[str, Callable[[Subject], Rewriting]] = {

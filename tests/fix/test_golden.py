@@ -162,8 +162,10 @@ def test_every_other_line_is_still_there(fixture: Path, unsafe: bool, tmp_path: 
 
 
 def changing_rows(done: Fixed) -> set[int]:
-    """The rows of findings, of imports, and of try statements that become one line."""
-    spans = [(d.span.row, d.span.end_row) for d in done.fixed]
+    """The rows of findings and their evidence, of imports, and of try statements that become one line."""
+    # The calls of a removed function are the evidence of its import.
+    found = [place.span for d in done.fixed for place in (d, *d.evidence)]
+    spans = [(span.row, span.end_row) for span in found]
     tree = ast.parse(done.old)
     for node in ast.walk(tree):
         rewritten = isinstance(node, ast.Try) and any(
