@@ -26,6 +26,9 @@ CLEAN, FINDINGS, WRONG_USAGE = 0, 1, 2
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0 without findings, 1 with, 2 for wrong usage."""
     options = _parser().parse_args(arguments)
+    if sys.stdout is None:
+        print("cachelint: error: standard output is closed", file=sys.stderr)
+        return WRONG_USAGE
     try:
         code: int = options.run(options)
         sys.stdout.flush()

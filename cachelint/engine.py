@@ -67,7 +67,7 @@ def resolve_selectors(selectors: Iterable[str], where: str) -> frozenset[str]:
             found = {
                 code
                 for code, rule in rules.items()
-                if wanted and (code.startswith(wanted) or rule.name == wanted)
+                if wanted and (code.startswith(wanted.upper()) or rule.name == wanted)
             }
         if not found:
             known = [*rules, *(rule.name for rule in rules.values())]

@@ -295,3 +295,15 @@ def test_a_full_disk_behind_the_output(shop: Path) -> None:
     assert result.returncode == 2
     assert "No space left on device" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
+def test_a_closed_standard_output(shop: Path) -> None:
+    result = subprocess.run(
+        f"{sys.executable} -m cachelint check shop >&-",
+        shell=True, stderr=subprocess.PIPE, encoding="utf-8", timeout=60,
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (
+        2,
+        "cachelint: error: standard output is closed\n",
+    )

@@ -20,6 +20,7 @@ BAD = "from django.core.cache import caches\nx = caches['a']\ny = caches.get('b'
         (["CCH101"], {"CCH101"}),
         (["CCH30"], {"CCH301", "CCH302", "CCH303", "CCH304"}),
         (["import-time-cache-io", " CCH108 "], {"CCH104", "CCH108"}),
+        (["cch101"], {"CCH101"}),
         (["ALL"], set(all_rules())),
         ([], set()),
     ],

@@ -46,9 +46,14 @@ def check(view: FileView) -> Iterator[Finding]:
 
 def finding(error: UnparsedSourceError) -> Finding:
     """The finding for a file that could not be read, decoded or parsed."""
+    if error.cause.startswith("cannot be read"):
+        version, remedy = "", "mend its permissions or links"
+    else:
+        version = f" (Python {platform.python_version()})"
+        remedy = "run cachelint with the Python of the project"
     return Finding(
         span=Span(error.row, error.column, error.row, error.column),
-        message=f"{error.cause} (Python {platform.python_version()}): no rule has seen this file",
-        help="run cachelint with the Python of the project, or list the file in `exclude`",
+        message=f"{error.cause}{version}: no rule has seen this file",
+        help=f"{remedy}, or list the file in `exclude`",
         cause="unparsed",
     )
