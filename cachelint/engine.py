@@ -25,6 +25,7 @@ from cachelint.source import (
     Suppressions,
     UnparsedSourceError,
     contains_any,
+    decode,
     has_cache_word,
     load,
     read_bytes,
@@ -236,8 +237,7 @@ class _Check:
         for diagnostic in self.diagnostics:
             for evidence in diagnostic.evidence:
                 if evidence.path not in self.sources:
-                    source = load(evidence.path, read_bytes(evidence.path))
-                    self.sources[evidence.path] = source.lines
+                    self.sources[evidence.path] = split_lines(decode(read_bytes(evidence.path)))
 
 
 def _diagnostic(rule: Rule, path: str, finding: Finding) -> Diagnostic:

@@ -28,7 +28,7 @@ class CacheLintPlugin:
     name = "cachelint"
     version = __version__
 
-    _django_version: ClassVar[str | None] = None
+    _configuration: ClassVar[Configuration]
     _judge: ClassVar[Any] = None
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
@@ -48,36 +48,26 @@ class CacheLintPlugin:
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
-        cls._django_version = options.cachelint_django_version
         cls._judge = None
         try:
-            cls._configuration()
+            cls._configuration = _configuration(options.cachelint_django_version)
         except ConfigurationError as error:
             from flake8.exceptions import ExecutionError
 
             raise ExecutionError(f"cachelint: {error}") from error
 
-    @classmethod
-    def _configuration(cls) -> Configuration:
-        """What the plugin takes of pyproject.toml; flake8's own options win."""
-        configuration = find_configuration(os.getcwd())
-        django_version = configuration.django_version
-        if cls._django_version is not None:
-            option = "--cachelint-django-version"
-            django_version = parse_django_version(cls._django_version, option)
-        return Configuration(base=configuration.base, django_version=django_version)
-
     def run(self) -> Iterator[tuple[int, int, str, type[CacheLintPlugin]]]:
         text = "".join(self._lines)
-        if not has_cache_word(text.encode(errors="surrogatepass")):
+        data = text.encode(errors="surrogatepass")
+        if not has_cache_word(data):
             return
         from cachelint.engine import Judge
         from cachelint.source import Source, UnparsedSourceError
 
         cls = type(self)
         if cls._judge is None:
-            cls._judge = Judge(cls._configuration(), whole_project=False)
-        if not cls._judge.is_candidate(text.encode(errors="surrogatepass")):
+            cls._judge = Judge(cls._configuration, whole_project=False)
+        if not cls._judge.is_candidate(data):
             return
         try:
             diagnostics = cls._judge.judge(Source(self._filename, text, self._tree))
@@ -88,3 +78,12 @@ class CacheLintPlugin:
         for diagnostic in diagnostics:
             span = diagnostic.span
             yield span.row, span.column - 1, f"{diagnostic.code} {diagnostic.message}", cls
+
+
+def _configuration(option: str | None) -> Configuration:
+    """What the plugin takes of pyproject.toml; flake8's own options win."""
+    configuration = find_configuration(os.getcwd())
+    django_version = configuration.django_version
+    if option is not None:
+        django_version = parse_django_version(option, "--cachelint-django-version")
+    return Configuration(base=configuration.base, django_version=django_version)

@@ -80,6 +80,11 @@ class Source:
         rows[0] = rows[0][span.column - 1 :]
         return "\n".join(rows)
 
+    def between_brackets(self, node: ast.Subscript) -> str:
+        """All that stands between the brackets, parentheses and comments included."""
+        after_base = self.segment(node)[len(self.segment(node.value)) :]
+        return after_base.partition("[")[2].removesuffix("]")
+
 
 def one_line(code: str) -> str:
     """``code`` for a message: on one line, without what could drive a terminal."""

@@ -96,7 +96,9 @@ class ChainWalker:
         self.evaluate(node.slice)
         if not base:
             return ()
-        values = self._with_alias(extend(base, "[]"), node.slice, self._between_brackets(node))
+        values = self._with_alias(
+            extend(base, "[]"), node.slice, self.source.between_brackets(node)
+        )
         if isinstance(node.ctx, ast.Load):
             self.record(node, values, outer)
         return values
@@ -148,11 +150,6 @@ class ChainWalker:
             Argument(keyword, self.source.segment(expression), values)
             for keyword, expression, values in arguments
         )
-
-    def _between_brackets(self, node: ast.Subscript) -> str:
-        """All that stands between the brackets, parentheses and comments included."""
-        after_base = self.source.segment(node)[len(self.source.segment(node.value)) :]
-        return after_base.partition("[")[2].removesuffix("]")
 
     @staticmethod
     def _with_alias(values: Values, node: ast.expr, code: str) -> Values:

@@ -7,6 +7,7 @@ import re
 import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from cachelint.diagnostic import Edit, Span
 from cachelint.source import decode
@@ -67,8 +68,12 @@ class Document:
             position = end
         return Document("".join([*parts, self.text[position:]]), self.encoding)
 
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+
     def _offsets(self, span: Span) -> tuple[int, int]:
-        starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+        starts = self._line_starts
         return (
             starts[span.row - 1] + span.column - 1,
             starts[span.end_row - 1] + span.end_column - 1,

@@ -38,9 +38,6 @@ class Subject:
         if is_named(self.source, name):
             raise DeclinedError(f"a string names `{name}`, as __all__ and mock.patch do")
 
-    def code(self, node: ast.expr) -> str:
-        return self.document.slice(self.source.span(node))
-
 
 @dataclass(frozen=True)
 class Rewriting:
@@ -70,15 +67,18 @@ def _guarded_fallback(subject: Subject) -> Rewriting:
     fallback = _fallback(subject, value, other)
     if ast.unparse(target) != ast.unparse(other_target) or fallback is None:
         raise DeclinedError("the handler does not bind the same name to another cache")
-    alias = _between_brackets(subject, value)
+    assert isinstance(value, ast.Subscript)
+    alias = subject.source.between_brackets(value)
     if "#" in alias or "#" in fallback:
         raise DeclinedError("a comment stands between the brackets")
     bound = statement.body[0]
-    annotation = f": {subject.code(bound.annotation)}" if isinstance(bound, ast.AnnAssign) else ""
+    annotation = (
+        f": {subject.source.segment(bound.annotation)}" if isinstance(bound, ast.AnnAssign) else ""
+    )
     indent = " " * statement.col_offset
     comments = "".join(f"{comment}\n{indent}" for comment in _comments(subject, statement))
     content = (
-        f"{comments}{subject.code(target)}{annotation}"
+        f"{comments}{subject.source.segment(target)}{annotation}"
         f" = LazyCacheWrapper({alias}, fallback={fallback})"
     )
     return Rewriting((Edit(subject.source.span(statement), content),), ("LazyCacheWrapper",))
@@ -111,17 +111,11 @@ def _fallback(subject: Subject, value: ast.expr, other: ast.expr) -> str | None:
     if not isinstance(value, ast.Subscript):
         return None
     if isinstance(other, ast.Subscript) and ast.unparse(other.value) == ast.unparse(value.value):
-        return _between_brackets(subject, other)
+        return subject.source.between_brackets(other)
     name = other.id if isinstance(other, ast.Name) else ""
     if [known.path for known in subject.facts.exports.get(name, ())] == [PROXY]:
         return '"default"'
     return None
-
-
-def _between_brackets(subject: Subject, node: ast.expr) -> str:
-    assert isinstance(node, ast.Subscript)
-    after_base = subject.code(node)[len(subject.code(node.value)) :]
-    return after_base.partition("[")[2].removesuffix("]")
 
 
 def _comments(subject: Subject, statement: ast.stmt) -> list[str]:

@@ -86,6 +86,8 @@ class _Fixer:
     left: list[Left] = field(default_factory=list)
     _helpers: dict[str, HelperModule] = field(default_factory=dict)
     _mentions: dict[str, Mentions] = field(default_factory=dict)
+    _before: Counter[str] = field(default_factory=Counter)
+    """How often each code was found in the file that is being fixed."""
     _needed: set[str] = field(default_factory=set)
     """Folders of projects whose helper a fixed file imports."""
 
@@ -107,6 +109,7 @@ class _Fixer:
         chosen = self._choose(source, document, diagnostics)
         if not chosen:
             return
+        self._before = Counter(diagnostic.code for diagnostic in self.judge.judge(source))
         new, done = self._together(source, document, chosen)
         if new is None:
             new, done = self._one_by_one(source, document, chosen)
@@ -222,9 +225,8 @@ class _Fixer:
 
     def _verify(self, source: Source, new: Document, fixed: list[Diagnostic]) -> None:
         """Raise DeclinedError unless the fixed findings are gone and no other has come."""
-        before = Counter(diagnostic.code for diagnostic in self.judge.judge(source))
         after = Counter(d.code for d in self.judge.judge(_parsed(source.path, new)))
-        allowed = before - Counter(diagnostic.code for diagnostic in fixed)
+        allowed = self._before - Counter(diagnostic.code for diagnostic in fixed)
         if not after <= allowed:
             codes = ", ".join(sorted(after - allowed))
             raise DeclinedError(f"the result would still have, or newly have, {codes}")

@@ -59,7 +59,7 @@ from __future__ import annotations
 import collections.abc
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Applicability, Edit, Evidence, FixPlan, Severity, Span
+from cachelint.diagnostic import Evidence, Severity, Span
 from cachelint.facts.records import GuardKind, Phase, Use
 from cachelint.facts.vocabulary import (
     BACKEND_ERRORS,
@@ -69,7 +69,13 @@ from cachelint.facts.vocabulary import (
     HELPER_GET_CACHE,
 )
 from cachelint.modules import Resolved
-from cachelint.rules.lazy_fix import WRAPPER, is_cache_check, wrapper_plan
+from cachelint.rules.lazy_fix import (
+    WRAPPER,
+    is_cache_check,
+    replacement_by_wrapper,
+    unknown_surroundings,
+    wrapper_plan,
+)
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"get_cache")
@@ -171,15 +177,8 @@ def _helper_called(view: FileView, use: Use) -> Finding:
     plan = None
     unpacked = any(argument.keyword in ("*", "**") for argument in use.arguments)
     if use.base and view.is_certain(use) and not unpacked:
-        plan = FixPlan(
-            title=f"Replace by `{WRAPPER}(…)`",
-            applicability=Applicability.SAFE if use.outer == "value" else Applicability.UNSAFE,
-            reason="" if use.outer == "value" else "what the code around it does is not known",
-            edits=(Edit(use.span, f"{WRAPPER}({arguments})"),),
-            helper_names=(WRAPPER,),
-            drops=(HELPER_GET_CACHE,),
-            targets=use.targets,
-        )
+        reason = unknown_surroundings(use)
+        plan = replacement_by_wrapper(use, arguments, reason, HELPER_GET_CACHE)
     return Finding(
         span=use.span,
         message=(

@@ -51,7 +51,7 @@ from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity
 from cachelint.facts.records import Argument, Phase, Use
 from cachelint.facts.vocabulary import DUMMY_CACHE, HANDLER, HANDLER_API
 from cachelint.modules import Resolved
-from cachelint.rules.lazy_fix import WRAPPER
+from cachelint.rules.lazy_fix import WRAPPER, replacement_by_wrapper, unknown_surroundings
 from cachelint.rules.rule import FileView, Finding
 from cachelint.source import one_line
 
@@ -149,15 +149,7 @@ def _call_plan(view: FileView, use: Use) -> FixPlan | None:
     alias = use.arguments[0].code
     if use.phase is Phase.IMPORT or any("." in target for target in use.targets):
         # `caches[alias]` would be kept here, which is the next finding.
-        return FixPlan(
-            title=f"Replace by `{WRAPPER}({one_line(alias)})`",
-            applicability=Applicability.SAFE if use.outer == "value" else Applicability.UNSAFE,
-            reason="" if use.outer == "value" else "what the code around it does is not known",
-            edits=(Edit(use.span, f"{WRAPPER}({alias})"),),
-            helper_names=(WRAPPER,),
-            drops=(HANDLER,),
-            targets=use.targets,
-        )
+        return replacement_by_wrapper(use, alias, unknown_surroundings(use), HANDLER)
     return _replacement(use, f"{use.base}[{alias}]")
 
 

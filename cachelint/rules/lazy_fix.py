@@ -7,6 +7,7 @@ from cachelint.facts.records import Guard, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView
+from cachelint.source import one_line
 
 WRAPPER = "LazyCacheWrapper"
 #: What opens a wrapper at once, or asks for what a wrapper is not.
@@ -33,23 +34,31 @@ def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | None
             helper_names=(WRAPPER,),
             drops=(HANDLER, *sorted(BACKEND_ERRORS)),
         )
+    reason = unknown_surroundings(use)
+    if any(is_cache_check(guard) for guard in use.guards):
+        reason = "whether the alias exists is still asked only once"
+    return replacement_by_wrapper(use, alias.code, reason, HANDLER)
+
+
+def replacement_by_wrapper(use: Use, arguments: str, reason: str, drop: str) -> FixPlan:
+    """``use`` → ``LazyCacheWrapper(arguments)``: safe without a ``reason`` against it."""
+    content = f"{WRAPPER}({arguments})"
     return FixPlan(
-        title=f"Replace by `{WRAPPER}({alias.text})`",
-        applicability=Applicability.UNSAFE if _reason(use) else Applicability.SAFE,
-        reason=_reason(use),
-        edits=(Edit(use.span, f"{WRAPPER}({alias.code})"),),
+        title=f"Replace by `{one_line(content)}`",
+        applicability=Applicability.UNSAFE if reason else Applicability.SAFE,
+        reason=reason,
+        edits=(Edit(use.span, content),),
         helper_names=(WRAPPER,),
-        drops=(HANDLER,),
+        drops=(drop,),
         targets=use.targets,
     )
 
 
-def _reason(use: Use) -> str:
-    if any(is_cache_check(guard) for guard in use.guards):
-        return "whether the alias exists is still asked only once"
-    if use.outer != "value":
-        return "what the code around it does with the cache is not known"
-    return ""
+def unknown_surroundings(use: Use) -> str:
+    """Why a wrapper might not do in this place; empty where it is bound, returned or a default."""
+    if use.outer == "value":
+        return ""
+    return "what the code around it does with the cache is not known"
 
 
 def is_cache_check(guard: Guard) -> bool:

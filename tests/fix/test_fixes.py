@@ -420,6 +420,17 @@ def test_all_other_bytes_stay(fix: Fix, data: bytes) -> None:
     assert new.replace(new_import + end, b"") == data.replace(old_import + end, b"")
 
 
+def test_lines_between_brackets_keep_their_ends(fix: Fix) -> None:
+    text = (
+        "from django.core.cache import InvalidCacheBackendError, caches\n\n"
+        "try:\n    X = caches[\n        'a'\n    ]\n"
+        "except InvalidCacheBackendError:\n    X = caches['b']\n"
+    )
+    (file,) = fix({"a.py": text.replace("\n", "\r\n")}, unsafe=True).files
+    assert b"\r\r" not in file.new
+    assert file.new.count(b"\n") == file.new.count(b"\r\n")
+
+
 def test_a_name_that_a_test_patches_is_not_safe(fix: Fix) -> None:
     tree = {
         "shop/__init__.py": "",
