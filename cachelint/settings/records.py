@@ -155,7 +155,7 @@ class Listing:
 
 @dataclass(frozen=True)
 class Reference:
-    """A class or function, by its qualified name (``datetime.timedelta``, ``shop.caches.Tiered``)."""
+    """A class or function, by its qualified name (``shop.caches.Tiered``)."""
 
     name: str
     place: Place

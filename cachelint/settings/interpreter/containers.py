@@ -1,0 +1,249 @@
+"""Dicts and lists whose content depends on the run: what is in them, and what writing does.
+
+Storey above machine: reads and writes for the runs at hand. Must not know expressions.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
+from cachelint.settings.interpreter.machine import Machine
+from cachelint.settings.interpreter.values import (
+    Choices,
+    DictObject,
+    Key,
+    ListObject,
+    MemberObject,
+    ModuleObject,
+    NamespaceObject,
+    Opaque,
+    Scope,
+    Slot,
+    Template,
+    Value,
+)
+from cachelint.settings.records import Cause, Constant, Place
+
+#: Bases that make the members of an Enum equal to their values.
+_TEXT_BASES = frozenset({
+    "builtins.str", "builtins.int", "enum.StrEnum", "enum.IntEnum", "django.db.models.TextChoices",
+    "django.db.models.IntegerChoices", "django.db.models.enums.TextChoices",
+})  # fmt: skip
+
+
+class Containers(Machine):
+    """Reading and writing of dicts, lists and namespaces."""
+
+    def key_of(self, value: Value) -> Constant | None:
+        """The constant that ``value`` is as a key of a dict."""
+        if isinstance(value, Constant):
+            return value
+        if isinstance(value, MemberObject) and self.is_text_member(value):
+            return self.key_of(value.value)
+        return None
+
+    def is_text_member(self, member: MemberObject) -> bool:
+        """Whether a member of an Enum equals its value."""
+        return any(
+            isinstance(base, Opaque) and base.path in _TEXT_BASES for base in member.cls.bases
+        )
+
+    def as_dict(self, value: Value) -> DictObject | None:
+        """The dict that ``value`` is, as far as it may be one."""
+        if isinstance(value, DictObject):
+            return value
+        if isinstance(value, Opaque):
+            if value.content is None:
+                cause = Cause(value.place, value.cause or f"`{value.text}` is not known here")
+                value.content = DictObject(value.place, openings=[(ALWAYS, cause)])
+            return value.content
+        return None
+
+    # Dicts
+
+    def presence(self, found: DictObject, key: Key) -> Guard:
+        """Where ``key`` is certain to be there, among the runs at hand."""
+        union = self.union(slot.guard for slot in _slots(found, key))
+        return self.guards.both(union, self.running)
+
+    def opening(self, found: DictObject | ListObject) -> Guard:
+        """Where something unknown may have been added, among the runs at hand."""
+        return self.guards.both(self.union(guard for guard, _ in found.openings), self.running)
+
+    def has_key(self, found: DictObject, key: Constant, place: Place, text: str) -> Guard:
+        """Where ``key in found``; what an open dict may have is asked once, and then known."""
+        present = self.presence(found, key.value)
+        asked = self.guards.without(self.opening(found), present)
+        if asked == NEVER:
+            return present
+        test = Test(text, f"not {text}", place)
+        there = self.guards.both(asked, self.guards.test(test))
+        cause = found.openings[0][1]
+        added = Slot(there, Opaque(text, cause.place, cause=cause.message), cause.place)
+        found.slots.setdefault(key.value, []).append(added)
+        return self.guards.either(present, there)
+
+    def item(self, found: DictObject, key: Constant, node: ast.expr) -> tuple[Choices, Guard]:
+        """What stands under ``key``, and the runs in which it is not there."""
+        choices = self.only([(slot.guard, slot.value) for slot in _slots(found, key.value)])
+        missing = self.guards.without(self.running, self.union(guard for guard, _ in choices))
+        opened = self.guards.both(missing, self.opening(found))
+        if opened != NEVER:
+            choices.append((opened, self.opaque(node, cause=found.openings[0][1].message)))
+            missing = self.guards.without(missing, opened)
+        return choices, missing
+
+    def set_item(self, found: DictObject, key: Key, choices: Choices, place: Place) -> None:
+        """Write under ``key`` for the runs at hand."""
+        if self.running == NEVER:
+            return
+        kept = self._without_running(found, key)
+        written = [Slot(guard, value, place) for guard, value in self.only(choices)]
+        found.slots[key] = kept + written
+
+    def delete_item(self, found: DictObject, key: Key) -> None:
+        kept = self._without_running(found, key)
+        if kept:
+            found.slots[key] = kept
+        else:
+            found.slots.pop(key, None)
+
+    def _without_running(self, found: DictObject, key: Key) -> list[Slot]:
+        without = self.guards.without
+        slots = [
+            Slot(without(slot.guard, self.running), slot.value, slot.place)
+            for slot in _slots(found, key)
+        ]
+        return [slot for slot in slots if slot.guard != NEVER]
+
+    def set_value(self, found: DictObject, key: Value, choices: Choices, node: ast.AST) -> None:
+        """``found[key] = …`` with a key that may be known only in part."""
+        place = self.place(node)
+        constant = self.key_of(key)
+        if constant is not None:
+            self.set_item(found, constant.value, choices, place)
+            return
+        if isinstance(key, Opaque) and key.default is not None:
+            # In the runs in which the variable is not set, the default is the key.
+            text = f"{key.variable or key.text} is not set"
+            unset = self.test((id(key), "unset"), Test(text, f"{key.text} is set", key.place))
+            with self.under(unset):
+                self.set_item(found, key.default.value, choices, place)
+            self._kept.append(key)
+        self.open(found, self.cause(node, f"the key {describe(key)} is not known here"))
+
+    def merge(self, target: DictObject, source: Value, node: ast.AST) -> None:
+        """``target.update(source)``: of a dict, pairs, or something unknown."""
+        if isinstance(source, ListObject):
+            for item in self.each(source.items):
+                self._merge_pair(target, item, node)
+            self._take_openings(target, source)
+            return
+        if isinstance(source, Opaque) and source.content is None:
+            message = source.cause or f"`{source.text}` is not known here"
+            self.open(target, self.cause(node, message))
+            return
+        found = self.as_dict(source)
+        if found is None:
+            if not isinstance(source, Constant):
+                self.open(target, self.cause(node, "what is added is not known here"))
+            return
+        for key, slots in list(found.slots.items()):
+            for slot in slots:
+                with self.under(slot.guard):
+                    self.set_item(target, key, [(self.running, slot.value)], slot.place)
+        self._take_openings(target, found)
+
+    def _merge_pair(self, target: DictObject, item: Value, node: ast.AST) -> None:
+        if isinstance(item, ListObject) and len(item.items) == 2 and not item.openings:
+            (_, key), (_, value) = item.items
+            self.set_value(target, key, [(self.running, value)], node)
+        else:
+            self.open(target, self.cause(node, "a pair that is added is not known here"))
+
+    def _take_openings(self, target: DictObject, source: DictObject | ListObject) -> None:
+        for guard, cause in list(source.openings):
+            self.open(target, cause, self.guards.both(guard, self.running))
+
+    def copied(self, found: DictObject, node: ast.AST, deep: bool) -> DictObject:
+        """A new dict with the entries that ``found`` has for the runs at hand."""
+        new = DictObject(self.place(node))
+        for key, slots in found.slots.items():
+            for slot in slots:
+                guard = self.guards.both(slot.guard, self.running)
+                if guard != NEVER:
+                    value = self.deep_copied(slot.value, node) if deep else slot.value
+                    new.slots.setdefault(key, []).append(Slot(guard, value, slot.place))
+        self._take_openings(new, found)
+        return new
+
+    def deep_copied(self, value: Value, node: ast.AST) -> Value:
+        self.step()
+        if isinstance(value, DictObject):
+            return self.copied(value, node, deep=True)
+        if isinstance(value, ListObject):
+            items = [(guard, self.deep_copied(item, node)) for guard, item in value.items]
+            return ListObject(value.place, value.kind, items, list(value.openings))
+        return value
+
+    def keys(self, found: DictObject) -> list[tuple[Guard, Key, Place]]:
+        """The keys that are there for some of the runs at hand."""
+        present = []
+        for key, slots in list(found.slots.items()):
+            guard = self.presence(found, key)
+            if guard != NEVER:
+                present.append((guard, key, slots[-1].place))
+        return present
+
+    # Everything that can be iterated over
+
+    def items_of(
+        self, value: Value, node: ast.expr
+    ) -> tuple[list[tuple[Guard, Value]], Cause | None]:
+        """The items of ``value``, each with the runs that meet it; and why there may be more."""
+        if isinstance(value, DictObject):
+            items: list[tuple[Guard, Value]] = [
+                (guard, Constant(key, place)) for guard, key, place in self.keys(value)
+            ]
+            return items, value.openings[0][1] if self.opening(value) != NEVER else None
+        if isinstance(value, ListObject):
+            opened = self.opening(value) != NEVER
+            return self.only(value.items), value.openings[0][1] if opened else None
+        if isinstance(value, Constant) and isinstance(value.value, str):
+            return [(self.running, Constant(char, value.place)) for char in value.value], None
+        if isinstance(value, (ModuleObject, NamespaceObject)):
+            names = [
+                (guard, Constant(name, self.place(node)))
+                for name, guard in self.bound_names(value.scope)
+            ]
+            return list(names), value.scope.wild[0][1] if value.scope.wild else None
+        return [], self.cause(node, f"what `{self.text(node)}` holds is not known here")
+
+    def bound_names(self, scope: Scope) -> Iterable[tuple[str, Guard]]:
+        """The names of a namespace with the runs, of those at hand, that have them."""
+        for name, choices in list(scope.names.items()):
+            guard = self.union(guard for guard, _ in self.only(choices))
+            if guard != NEVER:
+                yield name, guard
+
+
+def _slots(found: DictObject, key: Key) -> list[Slot]:
+    return found.slots.get(key, [])
+
+
+def describe(value: Value) -> str:
+    """A value for a message."""
+    if isinstance(value, Constant):
+        return f'"{value.value}"' if isinstance(value.value, str) else repr(value.value)
+    if isinstance(value, Template):
+        text = "".join(
+            part if isinstance(part, str) else f"{{{part.text}}}" for part in value.parts
+        )
+        return f'"{text}"'
+    if isinstance(value, Opaque):
+        return f"`{value.text}`"
+    if isinstance(value, MemberObject):
+        return f"`{value.cls.name}.{value.name}`"
+    return "of this kind"

@@ -1,0 +1,171 @@
+"""Guards: under which outcomes of undecided tests something holds.
+
+A guard is a Boolean function of *tests* (``REDIS_URL`` is true, the import in line 3 succeeds) that
+only the running program decides, kept as a binary decision diagram: equal functions are equal
+numbers, and whether one implies another is exact. (R. Bryant, "Graph-Based Algorithms for Boolean
+Function Manipulation", 1986.) Knows nothing of settings.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cachelint.settings.records import Place
+
+Guard = int
+NEVER: Guard = 0
+ALWAYS: Guard = 1
+
+#: Conditions of more cases than this are told by their first ones.
+MAX_CASES = 3
+
+
+@dataclass(frozen=True)
+class Test:
+    """An undecided test: how it reads where it holds and where it does not.
+
+    ``arguments``: the texts that it looks for in ``sys.argv``.
+    """
+
+    text: str
+    negated: str
+    place: Place
+    arguments: tuple[str, ...] = ()
+
+
+class Guards:
+    """All guards of one evaluation."""
+
+    def __init__(self) -> None:
+        self.tests: list[Test] = []
+        # Of each node: the number of its test, the guard where it fails, the guard where it holds.
+        self._nodes: list[tuple[int, Guard, Guard]] = [(1 << 30, 0, 0), (1 << 30, 1, 1)]
+        self._numbers: dict[tuple[int, Guard, Guard], Guard] = {}
+        self._memo: dict[tuple[Guard, Guard, Guard], Guard] = {}
+
+    def test(self, test: Test) -> Guard:
+        """The guard that holds where ``test``, not asked before, holds."""
+        self.tests.append(test)
+        return self._node(len(self.tests) - 1, NEVER, ALWAYS)
+
+    def both(self, first: Guard, second: Guard) -> Guard:
+        if first == second or second == ALWAYS:
+            return first
+        if first == ALWAYS:
+            return second
+        if NEVER in (first, second):
+            return NEVER
+        return self._choose(min(first, second), max(first, second), NEVER)
+
+    def either(self, first: Guard, second: Guard) -> Guard:
+        if first == second or second == NEVER:
+            return first
+        if first == NEVER:
+            return second
+        if ALWAYS in (first, second):
+            return ALWAYS
+        return self._choose(min(first, second), ALWAYS, max(first, second))
+
+    def negate(self, guard: Guard) -> Guard:
+        return 1 - guard if guard <= ALWAYS else self._choose(guard, NEVER, ALWAYS)
+
+    def without(self, first: Guard, second: Guard) -> Guard:
+        """Where ``first`` holds and ``second`` does not."""
+        if second == NEVER or first == NEVER:
+            return first
+        return self._choose(second, NEVER, first)
+
+    def implies(self, first: Guard, second: Guard) -> bool:
+        return self.without(first, second) == NEVER
+
+    def _node(self, number: int, low: Guard, high: Guard) -> Guard:
+        if low == high:
+            return low
+        key = (number, low, high)
+        found = self._numbers.get(key)
+        if found is None:
+            found = self._numbers[key] = len(self._nodes)
+            self._nodes.append(key)
+        return found
+
+    def _choose(self, test: Guard, then: Guard, otherwise: Guard) -> Guard:
+        """``then`` where ``test`` holds, else ``otherwise``."""
+        if test <= ALWAYS:
+            return then if test else otherwise
+        if then == otherwise:
+            return then
+        key = (test, then, otherwise)
+        found = self._memo.get(key)
+        if found is None:
+            number = min(self._nodes[guard][0] for guard in key)
+            parts = [self._split(guard, number) for guard in key]
+            low = self._choose(parts[0][0], parts[1][0], parts[2][0])
+            high = self._choose(parts[0][1], parts[1][1], parts[2][1])
+            found = self._memo[key] = self._node(number, low, high)
+        return found
+
+    def _split(self, guard: Guard, number: int) -> tuple[Guard, Guard]:
+        own, low, high = self._nodes[guard]
+        return (low, high) if own == number else (guard, guard)
+
+    def simplified(self, guard: Guard, where: Guard) -> Guard:
+        """A simple guard that equals ``guard`` wherever ``where`` holds.
+
+        The "restrict" operation of O. Coudert and J. Madre.
+        """
+        if where in (NEVER, ALWAYS) or guard <= ALWAYS:
+            return guard
+        number = min(self._nodes[guard][0], self._nodes[where][0])
+        low, high = self._split(guard, number)
+        where_low, where_high = self._split(where, number)
+        if where_low == NEVER:
+            return self.simplified(high, where_high)
+        if where_high == NEVER:
+            return self.simplified(low, where_low)
+        if low == high:
+            return self.simplified(low, self.either(where_low, where_high))
+        below = self.simplified(low, where_low), self.simplified(high, where_high)
+        return self._node(number, *below)
+
+    def cases(self, guard: Guard) -> Iterator[tuple[tuple[Test, bool], ...]]:
+        """The conjunctions of tests (with their outcomes) whose union ``guard`` is."""
+        if guard == ALWAYS:
+            yield ()
+        if guard <= ALWAYS:
+            return
+        number, low, high = self._nodes[guard]
+        common = self.both(low, high)
+        # What holds whatever this test says need not mention it.
+        if common == low:
+            yield from self.cases(low)
+        if common != high:
+            for case in self.cases(high):
+                yield ((self.tests[number], True), *case)
+        elif high != low:
+            yield from self.cases(high)
+        if common != low:
+            for case in self.cases(low):
+                yield ((self.tests[number], False), *case)
+
+    def text(self, guard: Guard) -> str:
+        """``guard`` in words: ``REDIS_URL and not TESTING``; of many cases the simplest."""
+        told: dict[str, int] = {}
+        cases = itertools.islice(self.cases(guard), 4 * MAX_CASES)
+        for case in sorted(cases, key=len):
+            parts = dict.fromkeys(test.text if holds else test.negated for test, holds in case)
+            told.setdefault(" and ".join(parts), len(parts))
+        texts = [*list(told)[:MAX_CASES], *(["…"] if len(told) > MAX_CASES else [])]
+        return " or ".join(texts)
+
+    def tests_of(self, guard: Guard) -> list[Test]:
+        """The tests on which ``guard`` depends, in the order in which they were met."""
+        seen: set[Guard] = set()
+        waiting = [guard]
+        while waiting:
+            node = waiting.pop()
+            if node > ALWAYS and node not in seen:
+                seen.add(node)
+                waiting += self._nodes[node][1:]
+        return [self.tests[number] for number in sorted({self._nodes[n][0] for n in seen})]

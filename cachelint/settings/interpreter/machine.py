@@ -1,0 +1,321 @@
+"""The state of an evaluation: who is still running, what names stand for, what went unknown.
+
+``running`` is the guard of all runs that reach the statement at hand. Whatever is written is
+written for these runs only, so that branches need no merging afterwards: a branch narrows
+``running``, a ``return``, ``break`` or error takes runs out of it. Must not know statements or
+expressions.
+"""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from cachelint.modules import Modules, shown_path
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test
+from cachelint.settings.interpreter.values import (
+    Choices,
+    ClassObject,
+    Deferred,
+    DictObject,
+    FunctionObject,
+    ListObject,
+    ModuleObject,
+    NamespaceObject,
+    Opaque,
+    Scope,
+    Value,
+    is_same,
+)
+from cachelint.settings.records import Cause, Constant, Place
+from cachelint.source import one_line
+
+#: More combinations of what the parts of an expression may be are not told apart.
+MAX_COMBINATIONS = 64
+#: Expressions looked at until an evaluation is given up: real settings need some thousands.
+MAX_STEPS = 400_000
+
+
+class TooLongError(Exception):
+    """The evaluation takes more steps than any settings module should."""
+
+
+@dataclass
+class Frame:
+    """A module, class or function that is being run."""
+
+    module: ModuleObject
+    scope: Scope
+    function: FunctionObject | None = None
+    receiver: Value | None = None
+    """The first argument of a method."""
+    owner: ClassObject | None = None
+    returned: list[tuple[Guard, Value]] = field(default_factory=list)
+    yielded: list[tuple[Guard, Value]] = field(default_factory=list)
+
+
+@dataclass
+class Jumps:
+    """The runs that have left a loop or the body of a ``try``."""
+
+    broken: Guard = NEVER
+    continued: Guard = NEVER
+
+
+@dataclass
+class Raised:
+    """The runs that an error has taken out of a ``try``; ``name`` None: of an unknown class."""
+
+    guard: Guard
+    name: str | None
+
+
+class Machine:
+    """What all storeys of the interpreter share."""
+
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self.guards = Guards()
+        self.running: Guard = ALWAYS
+        self.frames: list[Frame] = []
+        self.loops: list[Jumps] = []
+        self.catching: list[list[Raised]] = []
+        self.files: dict[str, ModuleObject | None] = {}
+        self.unparsed: dict[str, str] = {}
+        self.variables: dict[str, Opaque] = {}
+        """Environment variables that were read, while nobody may have changed them."""
+        self._tests: dict[tuple[object, ...], Guard] = {}
+        self._kept: list[object] = []
+        self._steps = 0
+
+    @property
+    def frame(self) -> Frame:
+        return self.frames[-1]
+
+    def step(self) -> None:
+        """Count a step; raises TooLongError when there were too many."""
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise TooLongError
+
+    # Places and what is told of them
+
+    def place(self, node: ast.AST) -> Place:
+        source = self.frame.module.source
+        assert isinstance(node, (ast.expr, ast.stmt, ast.alias, ast.ExceptHandler))
+        return Place(source.path, source.span(node))
+
+    def text(self, node: ast.expr) -> str:
+        """The expression as it is written, on one line."""
+        return one_line(self.frame.module.source.segment(node))
+
+    def cause(self, node: ast.AST, message: str) -> Cause:
+        return Cause(self.place(node), message)
+
+    def opaque(self, node: ast.expr, path: str = "", cause: str = "") -> Opaque:
+        return Opaque(self.text(node), self.place(node), path, cause)
+
+    def unknown(self, node: ast.expr, cause: str = "", path: str = "") -> Choices:
+        return [(self.running, self.opaque(node, path, cause))]
+
+    def constant(self, value: object, node: ast.AST) -> Choices:
+        assert value is None or isinstance(value, (str, bytes, int, float, complex, bool))
+        return [(self.running, Constant(value, self.place(node)))]
+
+    # Choices
+
+    def only(self, choices: Choices) -> list[tuple[Guard, Value]]:
+        """What of ``choices`` the runs at hand may meet."""
+        running, both = self.running, self.guards.both
+        if running == ALWAYS:
+            return list(choices)
+        found = [(both(guard, running), value) for guard, value in choices]
+        return [choice for choice in found if choice[0] != NEVER]
+
+    def merged(self, choices: Iterable[tuple[Guard, Value]]) -> list[tuple[Guard, Value]]:
+        """``choices`` with those of one value made one."""
+        found: list[tuple[Guard, Value]] = []
+        for guard, value in choices:
+            if guard == NEVER:
+                continue
+            for index, (other, known) in enumerate(found):
+                if is_same(known, value):
+                    found[index] = (self.guards.either(other, guard), known)
+                    break
+            else:
+                found.append((guard, value))
+        return found
+
+    def union(self, found: Iterable[Guard]) -> Guard:
+        union = NEVER
+        for guard in found:
+            union = self.guards.either(union, guard)
+        return union
+
+    @contextmanager
+    def under(self, guard: Guard) -> Iterator[None]:
+        """Go on with the runs in which ``guard`` holds; the others wait."""
+        outer = self.running
+        self.running = self.guards.both(outer, guard)
+        waiting = self.guards.without(outer, guard)
+        yield
+        self.running = self.guards.either(waiting, self.running)
+
+    def each(self, choices: Choices) -> Iterator[Value]:
+        """Every value with the runs that meet it, one after the other."""
+        for guard, value in choices:
+            if self.guards.both(guard, self.running) != NEVER:
+                with self.under(guard):
+                    yield value
+
+    def combinations(self, parts: Sequence[Choices]) -> Iterator[tuple[Value, ...]] | None:
+        """Every combination of what ``parts`` may be, as ``each``; None where these are too many.
+
+        What cannot be together is left out.
+        """
+        number = 1
+        for part in parts:
+            number *= max(len(part), 1)
+        if number > MAX_COMBINATIONS:
+            return None
+        return self._combinations(parts)
+
+    def _combinations(self, parts: Sequence[Choices]) -> Iterator[tuple[Value, ...]]:
+        for picked in itertools.product(*parts):
+            guard = self.running
+            for other, _ in picked:
+                guard = self.guards.both(guard, other)
+            if guard != NEVER:
+                with self.under(guard):
+                    yield tuple(value for _, value in picked)
+
+    # Undecided tests
+
+    def test(self, key: tuple[object, ...] | None, test: Test) -> Guard:
+        """The guard of an undecided test; the same ``key`` gives the same guard."""
+        if key is not None and key in self._tests:
+            return self._tests[key]
+        guard = self.guards.test(test)
+        if key is not None:
+            self._tests[key] = guard
+            # Keys hold identities: what they stand for must stay.
+            self._kept.append(key)
+        return guard
+
+    def fresh_test(self, node: ast.AST, text: str, negated: str | None = None) -> Guard:
+        negated = f"not {text}" if negated is None else negated
+        return self.guards.test(Test(text, negated, self.place(node)))
+
+    # Names
+
+    def bind(self, scope: Scope, name: str, choices: Choices) -> None:
+        """Bind ``name`` for the runs at hand."""
+        running, guards = self.running, self.guards
+        if running == NEVER:
+            return
+        kept = [] if running == ALWAYS else [
+            (guards.without(guard, running), value) for guard, value in scope.names.get(name, ())
+        ]  # fmt: skip
+        scope.names[name] = self.merged([*kept, *self.only(choices)])
+
+    def unbind(self, scope: Scope, name: str) -> None:
+        found = [
+            (self.guards.without(guard, self.running), value)
+            for guard, value in scope.names.get(name, ())
+        ]
+        scope.names[name] = [choice for choice in found if choice[0] != NEVER]
+
+    def own(self, scope: Scope, name: str, node: ast.AST) -> tuple[Choices, Guard]:
+        """What ``name`` is in ``scope`` itself, and the runs in which it has no such name."""
+        found = self.only(scope.names.get(name, ()))
+        absent = self.guards.without(self.running, self.union(guard for guard, _ in found))
+        for wild, cause in scope.wild if absent != NEVER else ():
+            guard = self.guards.both(absent, wild)
+            if guard != NEVER:
+                found.append((guard, Opaque(name, cause.place, "", cause.message)))
+                absent = self.guards.without(absent, guard)
+        return found, absent
+
+    def release(self, scope: Scope, cause: Cause, replaces: bool) -> None:
+        """Something unknown may write any name of ``scope``: the runs at hand cannot know.
+
+        ``replaces``: also the dicts, which else may only have got more entries.
+        """
+        text = f"{cause.message} sets it"
+        test = Test(text, f"unless {cause.message} replaces it", cause.place)
+        written = self.guards.both(self.running, self.guards.test(test))
+        for name, choices in list(scope.names.items()):
+            if name.startswith("__"):
+                continue
+            changed: list[tuple[Guard, Value]] = []
+            for guard, value in choices:
+                hit = self.guards.both(guard, written)
+                if isinstance(value, DictObject) and not replaces:
+                    self.open(value, cause, hit)
+                    changed.append((guard, value))
+                    continue
+                if isinstance(value, (ModuleObject, FunctionObject, ClassObject, Deferred)):
+                    changed.append((guard, value))
+                    continue
+                changed.append((self.guards.without(guard, written), value))
+                if hit != NEVER and isinstance(value, DictObject):
+                    # What is set in it afterwards is known again.
+                    changed.append((hit, DictObject(cause.place, openings=[(ALWAYS, cause)])))
+                elif hit != NEVER:
+                    changed.append((hit, Opaque(name, cause.place, "", cause.message)))
+            scope.names[name] = self.merged(changed)
+        scope.wild.append((self.running, cause))
+
+    def open(
+        self, value: DictObject | ListObject, cause: Cause, guard: Guard | None = None
+    ) -> None:
+        """From here on ``value`` may have got entries that nobody knows."""
+        guard = self.running if guard is None else guard
+        if guard != NEVER:
+            value.openings.append((guard, cause))
+
+    def escape(self, value: Value, cause: Cause) -> None:
+        """``value`` is handed to code outside of the tree, which may write to it."""
+        seen: set[int] = set()
+        waiting: list[Value] = [value]
+        while waiting:
+            value = waiting.pop()
+            if id(value) in seen:
+                continue
+            seen.add(id(value))
+            if isinstance(value, NamespaceObject):
+                self.release(value.scope, cause, replaces=True)
+            elif isinstance(value, DictObject):
+                waiting += [slot.value for slots in value.slots.values() for slot in slots]
+                self.open(value, cause)
+            elif isinstance(value, ListObject):
+                waiting += [item for _, item in value.items]
+                if value.kind != "tuple":
+                    self.open(value, cause)
+        # Whoever runs may also set environment variables.
+        self.variables.clear()
+
+    # Errors
+
+    def fail(self, name: str | None, guard: Guard | None = None) -> None:
+        """The runs in which ``guard`` holds (default: all at hand) meet an error and leave."""
+        guard = self.running if guard is None else self.guards.both(guard, self.running)
+        if guard == NEVER:
+            return
+        if self.catching:
+            self.catching[-1].append(Raised(guard, name))
+        self.running = self.guards.without(self.running, guard)
+
+    def may_fail(self, node: ast.AST, name: str | None, text: str) -> None:
+        """An error is possible here; it counts only where a ``try`` waits for it.
+
+        Elsewhere it ends the program, and no settings are left to be judged.
+        """
+        if self.catching and self.running != NEVER:
+            self.fail(name, self.fresh_test(node, text, f"no {text}"))
+
+    def shown(self, path: str) -> str:
+        return shown_path(path)

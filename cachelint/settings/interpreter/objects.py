@@ -1,0 +1,296 @@
+"""Attributes: of modules, classes, objects, paths and what lies outside of the tree.
+
+Storey above expressions.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+
+from cachelint.settings.interpreter.expressions import Expressions
+from cachelint.settings.interpreter.guards import NEVER, Guard
+from cachelint.settings.interpreter.values import (
+    BoundMethod,
+    Choices,
+    ClassObject,
+    Deferred,
+    DictObject,
+    FunctionObject,
+    InstanceObject,
+    ListObject,
+    MemberObject,
+    ModuleObject,
+    NamespaceObject,
+    Opaque,
+    PathObject,
+    SuperObject,
+    Value,
+)
+from cachelint.settings.records import Cause, Constant
+
+#: Classes outside of the tree that have no settings of their own.
+_PLAIN_BASES = frozenset({
+    "builtins.object", "builtins.str", "builtins.int", "builtins.dict", "abc.ABC",
+    "configurations.Configuration", "configurations.base.Configuration", "typing.Protocol",
+    "typing.Generic", "typing.NamedTuple", "enum.Enum", "enum.StrEnum", "enum.IntEnum",
+})  # fmt: skip
+_ENUM_BASES = frozenset({
+    "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag",
+    "django.db.models.TextChoices", "django.db.models.IntegerChoices", "django.db.models.Choices",
+})  # fmt: skip
+#: Names outside of the tree that are constants wherever settings are loaded.
+_KNOWN = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False, "os.sep": os.sep}
+_MAX_PATH = 200
+
+
+class Objects(Expressions):
+    """Attribute access."""
+
+    def run_module(self, module: ModuleObject) -> None:
+        raise NotImplementedError
+
+    def submodule(self, module: ModuleObject, name: str) -> ModuleObject | None:
+        raise NotImplementedError
+
+    def run_function(
+        self, function: FunctionObject, positional: list[Choices], node: ast.AST
+    ) -> Choices:
+        raise NotImplementedError
+
+    def force(self, value: Deferred, node: ast.AST) -> Choices:
+        return self.module_attribute(value.module, value.name, node)
+
+    def attribute(self, value: Value, name: str, node: ast.expr) -> Choices:
+        if isinstance(value, Opaque):
+            return self._of_opaque(value, name, node)
+        if isinstance(value, ModuleObject):
+            if name == "__dict__":
+                return [(self.running, NamespaceObject(value.scope, value))]
+            return self.module_attribute(value, name, node)
+        if isinstance(value, ClassObject):
+            return self._of_class(value, name, node)
+        if isinstance(value, InstanceObject):
+            return self._of_instance(value, name, node)
+        if isinstance(value, SuperObject):
+            return self._of_super(value, name, node)
+        if isinstance(value, MemberObject):
+            return self._of_member(value, name, node)
+        if isinstance(value, PathObject):
+            return self._of_path(value, name, node)
+        if isinstance(value, (FunctionObject, BoundMethod)):
+            return self.unknown(node)
+        return [(self.running, BoundMethod(value, name))]
+
+    def _of_opaque(self, value: Opaque, name: str, node: ast.expr) -> Choices:
+        path = f"{value.path}.{name}" if value.path and len(value.path) < _MAX_PATH else ""
+        if path in _KNOWN:
+            return self.constant(_KNOWN[path], node)
+        if path == "django.conf.global_settings.CACHES":
+            return [(self.running, self.global_caches(node))]
+        result = self.opaque(node, path, value.cause)
+        result.receiver = value
+        return [(self.running, result)]
+
+    def global_caches(self, node: ast.AST) -> DictObject:
+        """What Django has where settings say nothing of caches (django.conf.global_settings)."""
+        place = self.place(node)
+        backend = Constant("django.core.cache.backends.locmem.LocMemCache", place)
+        default, caches = DictObject(place), DictObject(place)
+        self.set_item(default, "BACKEND", [(self.running, backend)], place)
+        self.set_item(caches, "default", [(self.running, default)], place)
+        return caches
+
+    def module_attribute(self, module: ModuleObject, name: str, node: ast.AST) -> Choices:
+        """A name of a module of the tree, which is run for it."""
+        self.run_module(module)
+        found, absent = self.own(module.scope, name, node)
+        if absent == NEVER:
+            return self.forced_all(found, node)
+        choices = list(self.forced_all(found, node))
+        with self.under(absent):
+            inner = self.submodule(module, name)
+            if inner is not None:
+                choices.append((self.running, inner))
+            else:
+                self.fail("AttributeError")
+        return self.only(choices)
+
+    def forced_all(self, choices: Choices, node: ast.AST) -> Choices:
+        found: list[tuple[Guard, Value]] = []
+        for value in self.each(choices):
+            if isinstance(value, Deferred):
+                found += self.force(value, node)
+            else:
+                found.append((self.running, value))
+        return found
+
+    # Classes
+
+    def order(self, cls: ClassObject) -> list[Value]:
+        """The classes in which an attribute is looked up: C3, as Python's ``__mro__``."""
+        sequences: list[list[Value]] = [
+            self.order(b) if isinstance(b, ClassObject) else [b] for b in cls.bases
+        ]
+        sequences.append(list(cls.bases))
+        order: list[Value] = [cls]
+        while any(sequences):
+            sequences = [sequence for sequence in sequences if sequence]
+            for sequence in sequences:
+                head = sequence[0]
+                if not any(_among(head, other[1:]) for other in sequences):
+                    break
+            else:
+                head = sequences[0][0]  # Python would refuse the class.
+            order.append(head)
+            sequences = [
+                [v for v in sequence if not _is_same_class(v, head)] for sequence in sequences
+            ]
+        return order
+
+    def class_attribute(
+        self, order: list[Value], name: str, node: ast.AST
+    ) -> Iterator[tuple[ClassObject | None, Value]]:
+        """What the classes of ``order`` have under ``name``, with the runs that find it there."""
+        missing = self.running
+        waiting = NEVER
+        outer = self.running
+        for cls in order:
+            self.running = missing
+            if self.running == NEVER:
+                break
+            if isinstance(cls, ClassObject):
+                found, missing = self.own(cls.scope, name, node)
+                for guard, value in self.forced_all(found, node):
+                    self.running = self.guards.both(outer, guard)
+                    yield cls, value
+                    waiting = self.guards.either(waiting, self.running)
+            elif isinstance(cls, Opaque) and cls.path not in _PLAIN_BASES:
+                text = f"{cls.text} has {name}"
+                has = self.guards.both(missing, self.fresh_test(node, text, f"{text} not"))
+                cause = f"{cls.text} is outside of the tree and may define {name}"
+                self.running = has
+                yield None, Opaque(name, self.place(node), "", cause)
+                waiting = self.guards.either(waiting, self.running)
+                missing = self.guards.without(missing, has)
+        self.running = missing
+        self.fail("AttributeError")
+        self.running = self.guards.either(waiting, self.running)
+
+    def is_enum(self, cls: ClassObject) -> bool:
+        return any(isinstance(b, Opaque) and b.path in _ENUM_BASES for b in self.order(cls))
+
+    def _of_class(self, cls: ClassObject, name: str, node: ast.expr) -> Choices:
+        if name == "__name__":
+            return self.constant(cls.name, node)
+        found: list[tuple[Guard, Value]] = []
+        for _, value in self.class_attribute(self.order(cls), name, node):
+            if isinstance(value, FunctionObject) and value.kind == "classmethod":
+                value = BoundMethod(cls, value)
+            elif isinstance(value, FunctionObject) and value.kind == "property":
+                value = self.opaque(node)
+            elif self.is_enum(cls) and not name.startswith("_") and not _is_callable(value):
+                value = MemberObject(cls, name, _member_value(value))
+            found.append((self.running, value))
+        return self.only(found)
+
+    def _of_instance(self, instance: InstanceObject, name: str, node: ast.expr) -> Choices:
+        found, absent = self.own(instance.scope, name, node)
+        choices = list(found)
+        with self.under(absent):
+            if self.running != NEVER:
+                order = self.order(instance.cls)
+                choices += self._bound_attribute(order, instance, name, node)
+        return self.only(choices)
+
+    def _bound_attribute(
+        self, order: list[Value], receiver: Value, name: str, node: ast.AST
+    ) -> Choices:
+        choices: list[tuple[Guard, Value]] = []
+        for _, value in self.class_attribute(order, name, node):
+            if not isinstance(value, FunctionObject):
+                choices.append((self.running, value))
+            elif value.kind == "property":
+                choices += self.run_function(value, [[(self.running, receiver)]], node)
+            elif value.kind == "staticmethod":
+                choices.append((self.running, value))
+            else:
+                first = receiver
+                if value.kind == "classmethod" and isinstance(receiver, InstanceObject):
+                    first = receiver.cls
+                choices.append((self.running, BoundMethod(first, value)))
+        return choices
+
+    def _of_super(self, value: SuperObject, name: str, node: ast.expr) -> Choices:
+        receiver = value.receiver
+        cls = receiver.cls if isinstance(receiver, InstanceObject) else receiver
+        if not isinstance(cls, ClassObject):
+            return self.unknown(node)
+        order = self.order(cls)
+        position = next((i for i, c in enumerate(order) if c is value.after), 0)
+        rest = order[position + 1 :]
+        if not any(isinstance(c, ClassObject) for c in rest):
+            # Only what lies outside: Configuration, object.
+            return self.unknown(node)
+        return self.only(self._bound_attribute(rest, receiver, name, node))
+
+    def _of_member(self, member: MemberObject, name: str, node: ast.expr) -> Choices:
+        if name in ("value", "_value_"):
+            return [(self.running, member.value)]
+        if name == "name":
+            return self.constant(member.name, node)
+        if self.is_text_member(member) and isinstance(member.value, Constant):
+            return [(self.running, BoundMethod(member.value, name))]
+        return self.only(self._bound_attribute(self.order(member.cls), member, name, node))
+
+    def _of_path(self, value: PathObject, name: str, node: ast.expr) -> Choices:
+        place = self.place(node)
+        text = value.text
+        if name == "parent":
+            return [(self.running, PathObject(os.path.dirname(text) or ".", place))]
+        if name == "parents":
+            parents = ListObject(place, "tuple")
+            folder = os.path.dirname(text)
+            while folder and (not parents.items or folder != os.path.dirname(folder)):
+                parents.items.append((self.running, PathObject(folder, place)))
+                folder = os.path.dirname(folder)
+            return [(self.running, parents)]
+        if name in ("name", "stem", "suffix"):
+            base = os.path.basename(text)
+            stem, suffix = os.path.splitext(base)
+            return self.constant({"name": base, "stem": stem, "suffix": suffix}[name], node)
+        return [(self.running, BoundMethod(value, name))]
+
+    # Attributes as targets
+
+    def set_attribute(self, target: Value, name: str, choices: Choices, node: ast.AST) -> None:
+        """``target.name = …``."""
+        if isinstance(target, (ModuleObject, ClassObject, InstanceObject, NamespaceObject)):
+            self.bind(target.scope, name, choices)
+
+    def set_unknown_attribute(self, target: Value, cause: Cause) -> None:
+        """``setattr(target, …)`` with a name that is not known."""
+        if isinstance(target, (ModuleObject, ClassObject, InstanceObject, NamespaceObject)):
+            self.release(target.scope, cause, replaces=True)
+
+
+def _is_callable(value: Value) -> bool:
+    return isinstance(value, (FunctionObject, ClassObject, BoundMethod))
+
+
+def _member_value(value: Value) -> Value:
+    """The value of a member of TextChoices is the first of a pair (value, label)."""
+    if isinstance(value, ListObject) and value.kind == "tuple" and len(value.items) == 2:
+        return value.items[0][1]
+    return value
+
+
+def _is_same_class(first: Value, second: Value) -> bool:
+    if isinstance(first, Opaque) and isinstance(second, Opaque) and first.path:
+        return first.path == second.path
+    return first is second
+
+
+def _among(value: Value, values: list[Value]) -> bool:
+    return any(_is_same_class(value, other) for other in values)
