@@ -52,9 +52,11 @@ class Ignore:
         return False
 
     def below(self, folder: str) -> Ignore:
-        """The patterns that hold in ``folder``, which has a .gitignore. Raises OSError."""
-        spec = _read_patterns(os.path.join(folder, ".gitignore"))
-        return Ignore([*self.levels, (os.path.abspath(folder), spec)])
+        """The patterns that hold in ``folder``, its own .gitignore included. Raises OSError."""
+        path = os.path.join(folder, ".gitignore")
+        if not os.path.isfile(path):
+            return self
+        return Ignore([*self.levels, (os.path.abspath(folder), _read_patterns(path))])
 
 
 class Discovery:
@@ -129,31 +131,45 @@ class Discovery:
                 yield from _file(entry, path)
 
     def _with_patterns(self, folder: str, ignore: Ignore) -> Ignore:
-        path = os.path.join(folder, ".gitignore")
         try:
-            return ignore.below(folder) if os.path.isfile(path) else ignore
+            return ignore.below(folder)
         except OSError as error:
+            path = os.path.join(folder, ".gitignore")
             self._errors.append(Found(path, error=error.strerror or str(error)))
             return ignore
 
     def _inherited(self, folder: str) -> Ignore:
         """The patterns of the repository around ``folder``, from its root down; none outside."""
-        current = os.path.abspath(folder)
-        is_root = os.path.isdir(os.path.join(current, ".git"))
-        parents = [] if is_root else _parents_in_repository(current)
-        if not parents and not is_root:
-            return Ignore()
-        ignore = Ignore()
-        root = parents[0] if parents else current
-        exclude = os.path.join(root, ".git", "info", "exclude")
-        try:
-            if os.path.isfile(exclude):
-                ignore.levels.append((root, _read_patterns(exclude)))
-        except OSError as error:
-            self._errors.append(Found(exclude, error=error.strerror or str(error)))
-        for parent in parents:
-            ignore = self._with_patterns(parent, ignore)
+        ignore, unreadable = repository_patterns(folder)
+        self._errors += [Found(path, error=error) for path, error in unreadable]
         return ignore
+
+
+def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
+    """The patterns above ``folder``, from the root of its repository down; none outside of one.
+
+    Also the files that cannot be read, each with the reason.
+    """
+    current = os.path.abspath(folder)
+    is_root = os.path.isdir(os.path.join(current, ".git"))
+    parents = [] if is_root else _parents_in_repository(current)
+    ignore = Ignore()
+    unreadable: list[tuple[str, str]] = []
+    if not parents and not is_root:
+        return ignore, unreadable
+    root = parents[0] if parents else current
+    exclude = os.path.join(root, ".git", "info", "exclude")
+    try:
+        if os.path.isfile(exclude):
+            ignore.levels.append((root, _read_patterns(exclude)))
+    except OSError as error:
+        unreadable.append((exclude, error.strerror or str(error)))
+    for parent in parents:
+        try:
+            ignore = ignore.below(parent)
+        except OSError as error:
+            unreadable.append((os.path.join(parent, ".gitignore"), error.strerror or str(error)))
+    return ignore, unreadable
 
 
 def _file(entry: os.DirEntry[str], path: str) -> Iterator[Found]:

@@ -54,6 +54,7 @@ class Modules:
         self._facts: dict[str, FileFacts | None] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._added: dict[str, tuple[str, ...]] = {}
 
     def add(self, facts: FileFacts) -> None:
         """Make facts known that were collected elsewhere."""
@@ -95,13 +96,36 @@ class Modules:
                 return found
         return None
 
+    def add_root(self, root: str, below: str) -> None:
+        """Let the files below the folder ``below`` import from ``root``, too.
+
+        That is for what a program adds to ``sys.path`` and what pytest calls ``pythonpath``. The
+        folders that are roots anyway come first.
+        """
+        added = self._added.get(below, ())
+        if root not in added:
+            self._added[below] = (*added, root)
+            # What was looked for before may be there now.
+            self._roots.clear()
+            self._found.clear()
+
+    def roots(self, origin: str) -> tuple[str, ...]:
+        """The folders from which the file ``origin`` imports, in the order in which they count."""
+        return self._roots_of(os.path.dirname(os.path.abspath(origin)))
+
     def _roots_of(self, folder: str) -> tuple[str, ...]:
         """Folders from which ``folder`` imports: from its package's root up to the project's."""
         if folder not in self._roots:
             roots = _folders_up(folder)
             sources = [os.path.join(root, "src") for root in roots]
-            self._roots[folder] = (*roots, *filter(os.path.isdir, sources))
+            added = self._added_to(folder) if self._added else []
+            found = (*roots, *filter(os.path.isdir, sources), *added)
+            self._roots[folder] = tuple(dict.fromkeys(found))
         return self._roots[folder]
+
+    def _added_to(self, folder: str) -> list[str]:
+        above = [folder, *map(str, Path(folder).parents)]
+        return [root for below in above for root in self._added.get(below, ())]
 
     def relative_path(self, path: str) -> str:
         """``path`` from the working directory, or from its project's root where it is not below."""
@@ -266,6 +290,12 @@ def project_folder(path: str) -> str:
     start = os.path.abspath(path)
     folders = _folders_up(start if os.path.isdir(start) else os.path.dirname(start))
     return next((f for f in folders if _has_any(f, ("manage.py",))), folders[-1])
+
+
+def repository_folder(path: str) -> str:
+    """The root of the repository or distribution that the file or folder at ``path`` lies in."""
+    start = os.path.abspath(path)
+    return _folders_up(start if os.path.isdir(start) else os.path.dirname(start))[-1]
 
 
 def _folders_up(folder: str) -> list[str]:

@@ -1,0 +1,113 @@
+"""Finds the settings modules of a project without running it.
+
+A settings module belongs to the *project* whose manage.py is nearest above its file, else to the
+repository. For a file or folder that is linted those count that belong to its project, and those
+that a program or the tests of its project name; where there are none, those of the next project
+outwards; where there are none either, all of the repository. A folder also sees the projects below
+it. A file to which several names lead is one module; servers, then manage.py, give it its name.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cachelint.modules import Modules, repository_folder, shown_path
+from cachelint.settings.gathering import Gathered, Gathering
+from cachelint.settings.records import Cause, Mention, Role, SettingsModule
+from cachelint.settings.survey import Survey, survey
+
+_ROLES = (Role.DEPLOYABLE, Role.LOCAL, Role.TEST)
+
+
+@dataclass(frozen=True)
+class Located:
+    """The settings modules that count for a file or folder.
+
+    ``unresolved`` are the places that name one which cannot be found.
+    """
+
+    modules: tuple[SettingsModule, ...]
+    unresolved: tuple[Cause, ...] = ()
+
+
+def locate(
+    start: str,
+    modules: Modules,
+    configured: Sequence[str] = (),
+    *,
+    origin: str = "the command line",
+    row: int = 1,
+) -> Located:
+    """The settings modules of the project around the file or folder at ``start``, and below it.
+
+    ``configured`` are the names in ``[tool.cachelint] settings``, at ``row`` of the file
+    ``origin``; then only these count. Raises ConfigurationError for one that is not there.
+    """
+    return Locator(modules, configured, origin, row).locate(start)
+
+
+class Locator:
+    """``locate`` for many files: each repository is looked through once."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        configured: Sequence[str] = (),
+        origin: str = "the command line",
+        row: int = 1,
+    ) -> None:
+        self._modules = modules
+        self._configured = configured
+        self._mention = Mention(shown_path(origin), row, "[tool.cachelint] settings names it")
+        self._repositories: dict[str, _Repository] = {}
+
+    def locate(self, start: str) -> Located:
+        """The settings modules for the file or folder at ``start``. Raises ConfigurationError."""
+        root = repository_folder(start)
+        if root not in self._repositories:
+            surveyed = survey(root)
+            gathering = Gathering(self._modules, surveyed)
+            modules = gathering.gather(self._configured, self._mention)
+            self._repositories[root] = _Repository(surveyed, modules, gathering.unresolved)
+        return self._repositories[root].seen_from(os.path.abspath(start))
+
+
+@dataclass
+class _Repository:
+    """What there is in one repository."""
+
+    survey: Survey
+    gathered: list[Gathered]
+    unresolved: list[tuple[Cause, str]]
+
+    def seen_from(self, start: str) -> Located:
+        """What counts for ``start``."""
+        for territory in self.survey.territories(start):
+            if any(_belongs(gathered, territory) for gathered in self.gathered):
+                break
+        else:
+            # Code that belongs to no project is used by any of them.
+            return _located(self.gathered, self.unresolved)
+        return _located(
+            [g for g in self.gathered if _belongs(g, territory) or _is_below(g.project, start)],
+            [(c, p) for c, p in self.unresolved if p == territory or _is_below(p, start)],
+        )
+
+
+def _belongs(gathered: Gathered, territory: str) -> bool:
+    return gathered.project == territory or territory in gathered.named_from
+
+
+def _is_below(folder: str, start: str) -> bool:
+    return folder == start or folder.startswith(start + os.sep)
+
+
+def _located(gathered: list[Gathered], unresolved: list[tuple[Cause, str]]) -> Located:
+    modules = sorted(
+        (item.module for item in gathered),
+        key=lambda module: (module.project, _ROLES.index(module.role), module.label),
+    )
+    causes = dict.fromkeys(cause for cause, _ in unresolved)
+    return Located(tuple(modules), tuple(causes))

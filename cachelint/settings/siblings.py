@@ -1,0 +1,205 @@
+"""Settings modules that nobody names: files next to a named one, classes of django-configurations.
+
+A file next to a settings module is one of its own if
+
+- it is called after an environment (``local.py``, ``settings_production.py``; the words stand in
+  ``roles``) or fits the name that a program puts together (``f"shop.settings.{name}"``),
+- it is complete: it sets INSTALLED_APPS or ROOT_URLCONF, or takes them from another module
+  (``from .base import *``, ``include("base.py")``, a Configuration), and
+- no module that is called after no environment takes it in with a star: what ``settings.py`` or
+  ``base.py`` takes in is a part of them.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from cachelint.settings.programs import search_path
+from cachelint.settings.records import Role
+from cachelint.settings.roles import role_of_name
+from cachelint.settings.survey import is_settings_like
+from cachelint.settings.texts import Program, Programs
+from cachelint.source import UnparsedSourceError, decode, read_bytes
+
+_STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
+_SETS = re.compile(r"^[ \t]*(?:INSTALLED_APPS|ROOT_URLCONF)\b[^=\n]*=", re.MULTILINE)
+_TAKES = re.compile(r"^[ \t]*include\(|\b(?:Configuration|import_module)\b", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Sibling:
+    """A file of a settings folder.
+
+    ``stars`` are the files that it takes in with a star. ``is_whole``: it sets what every project
+    sets; ``is_complete``: it does, or has it from elsewhere.
+    """
+
+    path: str
+    name: str
+    stars: tuple[str, ...]
+    is_whole: bool
+    is_complete: bool
+    changes_path: bool
+
+
+class Folders:
+    """The settings folders that were asked for; each is read once."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._files: dict[str, tuple[Sibling, ...]] = {}
+
+    def environments(self, named: str) -> Iterator[str]:
+        """The settings modules next to the file ``named`` that are called after an environment."""
+        folder = os.path.dirname(named)
+        base = os.path.basename(folder)
+        for sibling in self._list(folder):
+            # In a folder of something else only what is called settings belongs to them.
+            if not is_settings_like(f"{sibling.name}.py", base):
+                continue
+            if sibling.path != named and role_of_name(sibling.name) is not None:
+                yield from self._if_own(sibling, folder)
+
+    def matching(self, folder: str, pattern: str) -> Iterator[str]:
+        """The settings modules in ``folder`` whose name fits ``pattern``."""
+        for sibling in self._list(folder):
+            if fnmatchcase(sibling.name, pattern) and sibling.name != "__init__":
+                yield from self._if_own(sibling, folder)
+
+    def is_complete(self, path: str) -> bool:
+        """Whether the file at ``path`` can be a settings module on its own."""
+        return any(sibling.is_complete for sibling in self._at(path))
+
+    def is_whole(self, path: str) -> bool:
+        """Whether the file at ``path`` itself sets what every project sets."""
+        return any(sibling.is_whole for sibling in self._at(path))
+
+    def search_path(self, path: str) -> Iterator[str]:
+        """What the settings modules in the folder of ``path`` add to ``sys.path``."""
+        for sibling in self._list(os.path.dirname(path)):
+            if sibling.changes_path:
+                try:
+                    yield from search_path(self._programs, self._programs.load(sibling.path))
+                except UnparsedSourceError:
+                    # Whoever reads what the module says will say so.
+                    continue
+
+    def _at(self, path: str) -> Iterator[Sibling]:
+        return (s for s in self._list(os.path.dirname(path)) if s.path == path)
+
+    def _if_own(self, sibling: Sibling, folder: str) -> Iterator[str]:
+        users = [other for other in self._list(folder) if sibling.path in other.stars]
+        if sibling.is_complete and all(role_of_name(user.name) is not None for user in users):
+            yield sibling.path
+
+    def _list(self, folder: str) -> tuple[Sibling, ...]:
+        if folder not in self._files:
+            self._files[folder] = tuple(self._read(folder))
+        return self._files[folder]
+
+    def _read(self, folder: str) -> Iterator[Sibling]:
+        for path in _python_files(folder):
+            try:
+                text = decode(read_bytes(path))
+            except UnparsedSourceError:
+                # Nobody names it; what cannot be read is reported where it is linted.
+                continue
+            found = (self._programs.modules.find(name, path) for name in _STAR.findall(text))
+            stars = tuple(star for star in found if star is not None)
+            folder_of = os.path.basename(os.path.dirname(path))
+            name = os.path.basename(path).removesuffix(".py")
+            if name == "__init__" and os.path.dirname(path) != folder:
+                name = folder_of
+            is_whole = _SETS.search(text) is not None
+            is_complete = is_whole or bool(stars) or _TAKES.search(text) is not None
+            yield Sibling(path, name, stars, is_whole, is_complete, "sys.path" in text)
+
+
+def _python_files(folder: str) -> Iterator[str]:
+    """The modules of ``folder``, its packages included."""
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.endswith(".py") and entry.name.removesuffix(".py").isidentifier():
+            yield entry.path
+        elif entry.is_dir():
+            package = os.path.join(entry.path, "__init__.py")
+            if os.path.isfile(package):
+                yield package
+
+
+@dataclass(frozen=True)
+class ConfigurationClass:
+    """A class of django-configurations; ``role`` by its name or that of a base."""
+
+    name: str
+    path: str
+    row: int
+    role: Role | None
+
+
+def configuration_classes(
+    programs: Programs, program: Program, named: frozenset[str]
+) -> list[ConfigurationClass]:
+    """The concrete classes of django-configurations that a settings module has.
+
+    Those that are ``named``, are called after an environment, or have a base that is.
+    """
+    found = []
+    for name, cls in program.classes.items():
+        role = _role_of_class(program, name, set())
+        if (role is not None or name in named) and is_configuration(programs, program, name):
+            found.append(ConfigurationClass(name, program.path, cls.lineno, role))
+    for name in sorted(named & program.imported.keys() - program.classes.keys()):
+        if is_configuration(programs, program, name):
+            found.append(ConfigurationClass(name, program.path, 1, role_of_name(name)))
+    return found
+
+
+def _role_of_class(program: Program, name: str, seen: set[str]) -> Role | None:
+    role = role_of_name(name)
+    cls = program.classes.get(name)
+    if role is not None or cls is None or name in seen:
+        return role
+    seen.add(name)
+    roles = (_role_of_class(program, base, seen) for base in _base_names(cls))
+    return next((role for role in roles if role is not None), None)
+
+
+def is_configuration(
+    programs: Programs, program: Program, name: str, seen: frozenset[tuple[str, str]] = frozenset()
+) -> bool:
+    """Whether ``name`` in ``program`` is a class of django-configurations."""
+    if (program.path, name) in seen:
+        return False
+    seen |= {(program.path, name)}
+    cls = program.classes.get(name)
+    if cls is not None:
+        bases = _base_names(cls)
+        return any(is_configuration(programs, program, base, seen) for base in bases)
+    dotted = program.imported.get(name, name)
+    if dotted.startswith("configurations."):
+        return dotted.endswith("Configuration")
+    try:
+        found = programs.find(dotted, program)
+    except UnparsedSourceError:
+        return False
+    return found is not None and is_configuration(programs, *found, seen)
+
+
+def _base_names(cls: ast.ClassDef) -> list[str]:
+    """``Configuration`` and ``configurations.Configuration``."""
+    return [ast.unparse(base) for base in cls.bases if isinstance(base, (ast.Name, ast.Attribute))]
+
+
+def has_configurations(data: bytes) -> bool:
+    """Whether a settings module with these bytes may have classes of django-configurations."""
+    return b"onfiguration" in data
