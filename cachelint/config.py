@@ -22,6 +22,8 @@ class Configuration:
 
     ``select`` is None for the default rules; ``django_version`` None for any from 3.2 on.
     ``helper`` is the module to import the lazy helper from, None to find or write it.
+    ``settings`` are the settings modules (``shop.settings.production``, with a class of
+    django-configurations ``shop.settings:Production``); none: those that the project names.
     """
 
     base: str = field(default_factory=os.getcwd)
@@ -33,6 +35,7 @@ class Configuration:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     django_version: tuple[int, int] | None = None
     helper: str | None = None
+    settings: tuple[str, ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
     """For keys read from a file the row in which each stands."""
 
@@ -120,6 +123,18 @@ def parse_helper(value: Any, where: str) -> str:
     return value
 
 
+def parse_settings(value: Any, where: str) -> tuple[str, ...]:
+    """Dotted names of settings modules. Raises ConfigurationError; ``where`` begins its message."""
+    names = _strings(value, where)
+    for name in names:
+        if not re.fullmatch(r"[^\W\d]\w*(\.[^\W\d]\w*)*(:[^\W\d]\w*)?", name):
+            raise ConfigurationError(
+                f'{where}: "{name}" is no settings module, such as "shop.settings.production" '
+                'or "shop.settings:Production"'
+            )
+    return names
+
+
 def _strings(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigurationError(f"{where} must be a list of strings")
@@ -140,6 +155,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "per-file-ignores": _ignores,
     "django-version": parse_django_version,
     "helper": parse_helper,
+    "settings": parse_settings,
 }
 
 

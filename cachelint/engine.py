@@ -20,6 +20,7 @@ from cachelint.facts import collect_facts
 from cachelint.modules import Modules
 from cachelint.project import Project
 from cachelint.rules import FileView, Finding, Rule, all_rules
+from cachelint.settings.reader import SettingsReader
 from cachelint.source import (
     Source,
     Suppressions,
@@ -120,6 +121,13 @@ class Judge:
             for pattern, codes in self.configuration.per_file_ignores
         ]
 
+    @cached_property
+    def reader(self) -> SettingsReader:
+        configuration = self.configuration
+        row = dict(configuration.rows).get("settings", 1)
+        origin = configuration.origin or "the command line"
+        return SettingsReader(self.modules, configuration.settings, origin, row)
+
     def prepare(self) -> None:
         """Resolve every selector now. Raises ConfigurationError."""
         _ = self.words, self._per_file_ignores
@@ -139,7 +147,7 @@ class Judge:
             raise UnparsedSourceError("cannot be followed: nested too deeply") from error
         self.modules.add(facts)
         project = Project(self.modules, self.whole_project)
-        view = FileView(facts, project, self.configuration.django_version)
+        view = FileView(facts, project, self.configuration.django_version, self.reader)
         ignored = self._ignored_codes(source.path)
         diagnostics = [
             _diagnostic(rule, source.path, finding)

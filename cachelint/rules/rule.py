@@ -20,6 +20,7 @@ from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Va
 from cachelint.facts.vocabulary import MODULE, OLDEST_DJANGO, STAR_EXPORTS
 from cachelint.modules import Resolved
 from cachelint.project import Project
+from cachelint.settings.reader import ProjectSettings, SettingsReader
 
 Version = tuple[int, ...]
 
@@ -66,6 +67,12 @@ class FileView:
     facts: FileFacts
     project: Project
     django_version: Version | None = None
+    reader: SettingsReader | None = None
+
+    @cached_property
+    def settings(self) -> ProjectSettings:
+        """What the settings modules of the project around the file say; read when first asked."""
+        return self.reader.around(self.facts.path) if self.reader is not None else ProjectSettings()
 
     @property
     def is_test(self) -> bool:

@@ -102,7 +102,7 @@ class _Result:
 
     def settings(self) -> Settings:
         if self.reached == NEVER:
-            self.causes.append(Cause(self.start, "no run gets to the end of this module"))
+            self.causes.append(Cause(self.machine.ended or self.start, "no run gets further than this"))
             self.machine.running = self.reached = ALWAYS
         choices = self._caches()
         aliases = self._aliases(choices)

@@ -43,6 +43,7 @@ class Guards:
         # Of each node: the number of its test, the guard where it fails, the guard where it holds.
         self._nodes: list[tuple[int, Guard, Guard]] = [(1 << 30, 0, 0), (1 << 30, 1, 1)]
         self._numbers: dict[tuple[int, Guard, Guard], Guard] = {}
+        self._simplified: dict[tuple[Guard, Guard], Guard] = {}
         self._memo: dict[tuple[Guard, Guard, Guard], Guard] = {}
 
     def test(self, test: Test) -> Guard:
@@ -117,6 +118,12 @@ class Guards:
         """
         if where in (NEVER, ALWAYS) or guard <= ALWAYS:
             return guard
+        key = (guard, where)
+        if key not in self._simplified:
+            self._simplified[key] = self._simplify(guard, where)
+        return self._simplified[key]
+
+    def _simplify(self, guard: Guard, where: Guard) -> Guard:
         number = min(self._nodes[guard][0], self._nodes[where][0])
         low, high = self._split(guard, number)
         where_low, where_high = self._split(where, number)

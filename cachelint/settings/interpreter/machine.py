@@ -83,6 +83,8 @@ class Machine:
         self.frames: list[Frame] = []
         self.loops: list[Jumps] = []
         self.catching: list[list[Raised]] = []
+        self.ended: Place | None = None
+        """The first statement after which no run was left."""
         self.files: dict[str, ModuleObject | None] = {}
         self.unparsed: dict[str, str] = {}
         self.variables: dict[str, Opaque] = {}

@@ -55,6 +55,8 @@ class Statements(Calls):
             handler = _HANDLERS.get(type(statement))
             if handler is not None:
                 handler(self, statement)
+            if self.running == NEVER and self.ended is None and not self.catching:
+                self.ended = self.place(statement)
 
     # Storey above
 
@@ -278,8 +280,8 @@ class Statements(Calls):
             self.block(node.body)
         finally:
             self.frames.pop()
-        for choices in scope.names.values():
-            for _, value in choices:
+        for bound in scope.names.values():
+            for _, value in bound:
                 if isinstance(value, FunctionObject) and value.owner is None:
                     value.owner = cls
         self._bind_decorated(node, cls)

@@ -1,0 +1,66 @@
+"""The settings around a file: found once, read once.
+
+What the rules get to see of this package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cachelint.modules import Modules
+from cachelint.settings.evaluate import evaluate
+from cachelint.settings.locate import Locator
+from cachelint.settings.records import Cause, Role, Settings, SettingsModule
+
+
+@dataclass(frozen=True)
+class ProjectSettings:
+    """What all settings modules of a project say.
+
+    ``unresolved``: places that name a settings module which cannot be found.
+    """
+
+    modules: tuple[Settings, ...] = ()
+    unresolved: tuple[Cause, ...] = ()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether there is a settings module, and none may have aliases that were not read."""
+        return bool(self.modules) and not any(settings.is_open for settings in self.modules)
+
+    def of_role(self, *roles: Role) -> tuple[Settings, ...]:
+        return tuple(settings for settings in self.modules if settings.module.role in roles)
+
+
+class SettingsReader:
+    """Finds and reads settings modules, each at most once."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        configured: Sequence[str] = (),
+        origin: str = "the command line",
+        row: int = 1,
+    ) -> None:
+        """``configured``: the names in ``[tool.cachelint] settings``, in ``row`` of ``origin``."""
+        self._modules = modules
+        self._locator = Locator(modules, configured, origin, row)
+        self._read: dict[SettingsModule, Settings] = {}
+        self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
+
+    def around(self, path: str) -> ProjectSettings:
+        """The settings of the project around the file or folder at ``path``.
+
+        Raises ConfigurationError for a configured module that is not there.
+        """
+        located = self._locator.locate(path)
+        if located.modules not in self._projects:
+            read = tuple(self.read(module) for module in located.modules)
+            self._projects[located.modules] = ProjectSettings(read, located.unresolved)
+        return self._projects[located.modules]
+
+    def read(self, module: SettingsModule) -> Settings:
+        if module not in self._read:
+            self._read[module] = evaluate(module, self._modules)
+        return self._read[module]
