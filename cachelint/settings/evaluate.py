@@ -6,9 +6,9 @@ import os
 
 from cachelint.diagnostic import Span
 from cachelint.modules import Modules, shown_path
-from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
 from cachelint.settings.interpreter.imports import Interpreter
-from cachelint.settings.interpreter.machine import Frame, TooLongError
+from cachelint.settings.interpreter.machine import Frame
 from cachelint.settings.interpreter.values import (
     BoundMethod,
     Choices,
@@ -46,6 +46,11 @@ from cachelint.settings.records import (
 )
 
 _MAX_DEPTH = 12
+#: Settings with dicts and lists that rules ask for; of the others only texts and numbers are kept.
+STRUCTURED = frozenset({
+    "INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK",
+    "REST_FRAMEWORK_EXTENSIONS", "TEMPLATES", "TEMPLATE_DIRS",
+})  # fmt: skip
 #: What Django has where the settings have no CACHES.
 _LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
@@ -82,6 +87,7 @@ def _run(machine: Interpreter, module: ModuleObject) -> None:
         if machine.touches(package):
             machine.run_module(package)
     machine.run_module(module)
+    machine.is_relevant = True
 
 
 class _Result:
@@ -94,18 +100,25 @@ class _Result:
         self.module = settings_module
         self.object = module
         self.scope = module.scope
-        self.reached = machine.running
+        guards = machine.guards
+        self.reached = guards.without(machine.running, machine.union(machine.dead))
+        machine.running = self.reached
         """The runs that get to the end."""
         self.causes: list[Cause] = []
+        self.is_about_aliases = True
         self._flags: dict[str, Guard] | None = None
         self.start = Place(module.source.path, Span(1, 1, 1, 1))
 
     def settings(self) -> Settings:
         if self.reached == NEVER:
-            self.causes.append(Cause(self.machine.ended or self.start, "no run gets further than this"))
+            message = "no run gets further than this"
+            self.causes.append(Cause(self.machine.ended or self.start, message))
             self.machine.running = self.reached = ALWAYS
         choices = self._caches()
         aliases = self._aliases(choices)
+        # Which runs end early matters for aliases; asked of every setting it costs too much.
+        self.is_about_aliases = self.machine.is_relevant = False
+        self.machine.running = self.reached = ALWAYS
         values = self._values()
         files = [m.source.path for m in self.machine.files.values() if m and m.ran != NEVER]
         bindings = [value.place for _, value in choices if isinstance(value, DictObject)]
@@ -228,11 +241,11 @@ class _Result:
         guards = self.machine.guards
         simple = guards.simplified(guard, where)
         tests = guards.tests_of(simple)
-        flags = [
+        flags = [] if not self.is_about_aliases else [
             flag
             for flag, true in self.flags().items()
             if true != NEVER and guards.implies(true, guard)
-        ]
+        ]  # fmt: skip
         return Condition(
             guards.text(simple),
             tests[0].place if tests else place,
@@ -258,6 +271,10 @@ class _Result:
         found: dict[str, tuple[Choice, ...]] = {}
         for name in self._names():
             choices, _ = self._setting(name)
+            if name not in STRUCTURED and any(
+                isinstance(value, (DictObject, ListObject)) for _, value in choices
+            ):
+                continue
             found[name] = tuple(
                 Choice(
                     self.known(value, guard),

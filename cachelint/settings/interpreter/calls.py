@@ -169,6 +169,8 @@ class Calls(Objects):
         """Run the body of a function of the tree."""
         self.step()
         depth = sum(frame.function is not None for frame in self.frames)
+        if not self.is_relevant:
+            return [(self.running, Opaque(f"{function.name}()", self.place(node)))]
         if depth >= MAX_DEPTH or isinstance(function.node, ast.AsyncFunctionDef):
             return self._not_entered(function, arguments, node)
         scope = Scope("function", function.scope)
@@ -176,7 +178,7 @@ class Calls(Objects):
         receiver = None
         if arguments.positional and len(arguments.positional[0]) == 1:
             receiver = arguments.positional[0][0][1]
-        frame = Frame(function.module, scope, function, receiver, function.owner)
+        frame = Frame(function.module, scope, function, receiver, function.owner, self.is_relevant)
         loops, self.loops = self.loops, []
         self.frames.append(frame)
         try:
@@ -188,11 +190,13 @@ class Calls(Objects):
     def _body_of(self, function: FunctionObject, frame: Frame) -> Choices:
         if isinstance(function.node, ast.Lambda):
             return self.evaluate(function.node.body)
+        mark = len(self.dead)
         self.block(function.node.body)
         place = function.place
         ended = (self.running, Constant(None, place))
-        found = self.merged([*frame.returned, ended])
+        found = self.told_apart(function.name, self.merged([*frame.returned, ended]))
         self.running = self.union(guard for guard, _ in found)
+        self.revive(mark)
         if frame.yielded or _is_generator(function.node):
             items = ListObject(place, "generator", list(frame.yielded))
             return [(self.running, items)] if self.running != NEVER else []
@@ -266,6 +270,8 @@ class Calls(Objects):
         """``cls(*arguments)``."""
         if self.is_enum(cls):
             return self._member_by_value(cls, arguments, node)
+        if not self.is_relevant:
+            return self.unknown(node)
         instance = InstanceObject(cls, Scope("instance"), self.place(node))
         order = self.order(cls)
         functions: list[tuple[Guard, Value]] = []
@@ -321,6 +327,8 @@ class Calls(Objects):
 
     def comprehension(self, node: ast.expr) -> Choices:
         assert isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
+        if not self.is_relevant:
+            return self.unknown(node)
         place = self.place(node)
         new: DictObject | ListObject = (
             DictObject(place) if isinstance(node, ast.DictComp)
@@ -328,7 +336,12 @@ class Calls(Objects):
         )  # fmt: skip
         scope = Scope("function", self.frame.scope)
         frame = Frame(
-            self.frame.module, scope, self.frame.function, self.frame.receiver, self.frame.owner
+            self.frame.module,
+            scope,
+            self.frame.function,
+            self.frame.receiver,
+            self.frame.owner,
+            self.is_relevant,
         )
         first = self.evaluate(node.generators[0].iter)
         outer = self.running

@@ -94,8 +94,7 @@ class Expressions(Containers):
             return self.constant(_BUILTIN_CONSTANTS[name], node)
         if name in BUILTIN_NAMES:
             return self.unknown(node, path=f"builtins.{name}")
-        self.fail("NameError")
-        return []
+        return self.error("NameError", node)
 
     def _forced(self, choices: Choices, node: ast.expr) -> Choices:
         if not any(isinstance(value, Deferred) for _, value in choices):
@@ -564,21 +563,18 @@ class Expressions(Containers):
             return self.unknown(node)
         if isinstance(base, NamespaceObject):
             choices, absent = self.own(base.scope, str(constant.value), node)
-            self.fail("KeyError", absent)
-            return self._forced(choices, node)
+            return [*self._forced(choices, node), *self.error("KeyError", node, absent)]
         found = self.as_dict(base)
         if found is not None:
             choices, missing = self.item(found, constant, node)
-            self.fail("KeyError", missing)
-            return self.only(choices)
+            return self.only([*choices, *self.error("KeyError", node, missing)])
         if isinstance(base, ListObject):
             return self._element(base, constant, node)
         if isinstance(base, Constant) and isinstance(base.value, (str, bytes)):
             try:
                 return self.constant(subscript(base.value, constant.value), node)
             except NotComputedError as failure:
-                self.fail(failure.error)
-                return []
+                return self.error(failure.error or "ValueError", node)
         return self.unknown(node)
 
     def _element(self, base: ListObject, index: Constant, node: ast.expr) -> Choices:
@@ -590,8 +586,7 @@ class Expressions(Containers):
             return self.unknown(node)
         if -len(base.items) <= number < len(base.items):
             return [(running, base.items[number][1])]
-        self.fail("IndexError")
-        return []
+        return self.error("IndexError", node)
 
     def _slice(self, bases: Choices, node: ast.Subscript) -> Choices:
         assert isinstance(node.slice, ast.Slice)

@@ -20,6 +20,12 @@ ALWAYS: Guard = 1
 
 #: Conditions of more cases than this are told by their first ones.
 MAX_CASES = 3
+#: Real settings need some hundreds.
+MAX_NODES = 200_000
+
+
+class TooLongError(Exception):
+    """The evaluation takes more steps, or more room, than any settings module should."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,8 @@ class Guards:
         found = self._numbers.get(key)
         if found is None:
             found = self._numbers[key] = len(self._nodes)
+            if found > MAX_NODES:
+                raise TooLongError
             self._nodes.append(key)
         return found
 

@@ -50,6 +50,7 @@ class Interpreter(Statements):
                 return None
             module = ModuleObject(name or self._name_of(file), source, file)
             self.files[file] = module
+            self.relevance.add(source.tree)
             self._prepare(module)
         return self.files[file]
 

@@ -573,7 +573,7 @@ def _optional(machine: Calls, arguments: Arguments, node: ast.Call, function: Op
 
 
 def _exit(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
-    machine.fail("SystemExit")
+    machine.end("SystemExit")
     return []
 
 

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from cachelint.diagnostic import Span
 from cachelint.modules import Modules, shown_path
-from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test, TooLongError
+from cachelint.settings.interpreter.relevance import Relevance
 from cachelint.settings.interpreter.values import (
     Choices,
     ClassObject,
@@ -27,6 +29,7 @@ from cachelint.settings.interpreter.values import (
     NamespaceObject,
     Opaque,
     Scope,
+    Template,
     Value,
     is_same,
 )
@@ -35,12 +38,10 @@ from cachelint.source import one_line
 
 #: More combinations of what the parts of an expression may be are not told apart.
 MAX_COMBINATIONS = 64
+#: More texts or numbers that one name may be are not told apart.
+MAX_CHOICES = 8
 #: Expressions looked at until an evaluation is given up: real settings need some thousands.
 MAX_STEPS = 400_000
-
-
-class TooLongError(Exception):
-    """The evaluation takes more steps than any settings module should."""
 
 
 @dataclass
@@ -53,6 +54,8 @@ class Frame:
     receiver: Value | None = None
     """The first argument of a method."""
     owner: ClassObject | None = None
+    is_relevant: bool = False
+    """Whether it runs for a statement that can matter for CACHES."""
     returned: list[tuple[Guard, Value]] = field(default_factory=list)
     yielded: list[tuple[Guard, Value]] = field(default_factory=list)
 
@@ -83,12 +86,23 @@ class Machine:
         self.frames: list[Frame] = []
         self.loops: list[Jumps] = []
         self.catching: list[list[Raised]] = []
+        self.statement: tuple[ModuleObject, ast.stmt] | None = None
+        """The statement at hand."""
+        self.dead: list[Guard] = []
+        """The runs that ended the program before the settings were complete. What becomes of them
+        does not matter: they go on behind the statement that ended them, so that ``running`` stays
+        simple, and are left out of the result."""
         self.ended: Place | None = None
-        """The first statement after which no run was left."""
+        """The last statement that ended a program."""
         self.files: dict[str, ModuleObject | None] = {}
         self.unparsed: dict[str, str] = {}
         self.variables: dict[str, Opaque] = {}
         """Environment variables that were read, while nobody may have changed them."""
+        self.relevance = Relevance()
+        self.is_relevant = False
+        """Whether the statement at hand can matter for CACHES; else no function is entered."""
+        self.forcing: set[tuple[str, str]] = set()
+        """The names of modules that are being looked up."""
         self._tests: dict[tuple[object, ...], Guard] = {}
         self._kept: list[object] = []
         self._steps = 0
@@ -107,6 +121,8 @@ class Machine:
 
     def place(self, node: ast.AST) -> Place:
         source = self.frame.module.source
+        if isinstance(node, ast.Module):
+            return Place(source.path, Span(1, 1, 1, 1))
         assert isinstance(node, (ast.expr, ast.stmt, ast.alias, ast.ExceptHandler))
         return Place(source.path, source.span(node))
 
@@ -151,6 +167,17 @@ class Machine:
                 found.append((guard, value))
         return found
 
+    def told_apart(self, name: str, choices: list[tuple[Guard, Value]]) -> Choices:
+        """``choices``, or something unknown in the place of too many texts and numbers."""
+        if len(choices) <= MAX_CHOICES:
+            return choices
+        if not all(isinstance(value, (Constant, Opaque, Template)) for _, value in choices):
+            return choices
+        last = choices[-1][1]
+        assert isinstance(last, (Constant, Opaque, Template))
+        opaque = Opaque(name, last.place, "", f"{name} has too many possible values")
+        return [(self.union(guard for guard, _ in choices), opaque)]
+
     def union(self, found: Iterable[Guard]) -> Guard:
         union = NEVER
         for guard in found:
@@ -163,8 +190,10 @@ class Machine:
         outer = self.running
         self.running = self.guards.both(outer, guard)
         waiting = self.guards.without(outer, guard)
+        mark = len(self.dead)
         yield
         self.running = self.guards.either(waiting, self.running)
+        self.revive(mark)
 
     def each(self, choices: Choices) -> Iterator[Value]:
         """Every value with the runs that meet it, one after the other."""
@@ -221,7 +250,7 @@ class Machine:
         kept = [] if running == ALWAYS else [
             (guards.without(guard, running), value) for guard, value in scope.names.get(name, ())
         ]  # fmt: skip
-        scope.names[name] = self.merged([*kept, *self.only(choices)])
+        scope.names[name] = self.told_apart(name, self.merged([*kept, *self.only(choices)]))
 
     def unbind(self, scope: Scope, name: str) -> None:
         found = [
@@ -303,13 +332,41 @@ class Machine:
     # Errors
 
     def fail(self, name: str | None, guard: Guard | None = None) -> None:
-        """The runs in which ``guard`` holds (default: all at hand) meet an error and leave."""
+        """The runs in which ``guard`` holds (default: all at hand) meet an error.
+
+        It counts only where a ``try`` waits for it. Elsewhere it would end the program, which
+        works for its users, so that the reader must have understood something wrongly.
+        """
+        guard = self.running if guard is None else self.guards.both(guard, self.running)
+        if guard != NEVER and self.catching:
+            self.catching[-1].append(Raised(guard, name))
+            self.running = self.guards.without(self.running, guard)
+
+    def error(self, name: str, node: ast.expr, guard: Guard | None = None) -> Choices:
+        """``fail`` in the place of a value: unknown where the runs go on."""
+        self.fail(name, guard)
         guard = self.running if guard is None else self.guards.both(guard, self.running)
         if guard == NEVER:
-            return
+            return []
+        return [(guard, self.opaque(node, cause=f"`{self.text(node)}` is not found"))]
+
+    def end(self, name: str | None, guard: Guard | None = None) -> None:
+        """The runs in which ``guard`` holds leave: by ``raise``, ``assert`` or ``sys.exit()``."""
         if self.catching:
-            self.catching[-1].append(Raised(guard, name))
-        self.running = self.guards.without(self.running, guard)
+            self.fail(name, guard)
+            return
+        guard = self.running if guard is None else self.guards.both(guard, self.running)
+        if guard != NEVER:
+            self.dead.append(guard)
+            self.running = self.guards.without(self.running, guard)
+            if self.statement is not None:
+                module, statement = self.statement
+                self.ended = Place(module.source.path, module.source.span(statement))
+
+    def revive(self, mark: int) -> None:
+        """Let the runs go on that have ended since ``dead`` had ``mark`` entries."""
+        for guard in self.dead[mark:]:
+            self.running = self.guards.either(self.running, guard)
 
     def may_fail(self, node: ast.AST, name: str | None, text: str) -> None:
         """An error is possible here; it counts only where a ``try`` waits for it.

@@ -96,7 +96,7 @@ def _pop(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
         choices += present
         machine.delete_item(found, constant.value)
         if default is None:
-            machine.fail("KeyError", missing)
+            choices += machine.error("KeyError", node, missing)
         else:
             with machine.under(missing):
                 choices += machine.only(default)

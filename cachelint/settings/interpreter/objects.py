@@ -43,6 +43,8 @@ _ENUM_BASES = frozenset({
 #: Names outside of the tree that are constants wherever settings are loaded.
 _KNOWN = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False, "os.sep": os.sep}
 _MAX_PATH = 200
+#: The attributes with such names that are followed.
+_FOLLOWED = frozenset({"__init__", "__call__", "__name__", "__setitem__", "__getitem__"})
 
 
 class Objects(Expressions):
@@ -60,15 +62,30 @@ class Objects(Expressions):
         raise NotImplementedError
 
     def force(self, value: Deferred, node: ast.AST) -> Choices:
-        return self.module_attribute(value.module, value.name, node)
+        key = (value.module.file, value.name)
+        if key in self.forcing:
+            # Two modules that import a name from each other.
+            return [(self.running, Opaque(value.name, self.place(node)))]
+        self.forcing.add(key)
+        try:
+            return self.module_attribute(value.module, value.name, node)
+        finally:
+            self.forcing.discard(key)
 
     def attribute(self, value: Value, name: str, node: ast.expr) -> Choices:
         if isinstance(value, Opaque):
             return self._of_opaque(value, name, node)
+        if isinstance(value, (ModuleObject, ClassObject, InstanceObject)) and name == "__dict__":
+            module = value if isinstance(value, ModuleObject) else self.frame.module
+            return [(self.running, NamespaceObject(value.scope, module))]
+        if isinstance(value, InstanceObject) and name == "__class__":
+            return [(self.running, value.cls)]
         if isinstance(value, ModuleObject):
-            if name == "__dict__":
-                return [(self.running, NamespaceObject(value.scope, value))]
+            if name in ("__path__", "__doc__", "__package__", "__spec__"):
+                return self.unknown(node)
             return self.module_attribute(value, name, node)
+        if name.startswith("__") and name.endswith("__") and name not in _FOLLOWED:
+            return self.unknown(node)
         if isinstance(value, ClassObject):
             return self._of_class(value, name, node)
         if isinstance(value, InstanceObject):
@@ -113,8 +130,8 @@ class Objects(Expressions):
             inner = self.submodule(module, name)
             if inner is not None:
                 choices.append((self.running, inner))
-            else:
-                self.fail("AttributeError")
+            elif isinstance(node, ast.expr):
+                choices += self.error("AttributeError", node)
         return self.only(choices)
 
     def forced_all(self, choices: Choices, node: ast.AST) -> Choices:
@@ -175,7 +192,11 @@ class Objects(Expressions):
                 waiting = self.guards.either(waiting, self.running)
                 missing = self.guards.without(missing, has)
         self.running = missing
-        self.fail("AttributeError")
+        if missing != NEVER:
+            self.fail("AttributeError")
+            if self.running != NEVER:
+                cause = f"{name} is not found"
+                yield None, Opaque(name, self.place(node), "", cause)
         self.running = self.guards.either(waiting, self.running)
 
     def is_enum(self, cls: ClassObject) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 from cachelint.settings.interpreter.calls import MAX_ROUNDS, Arguments, Calls
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.machine import Frame, Jumps, Raised
+from cachelint.settings.interpreter.relevance import written_names
 from cachelint.settings.interpreter.values import (
     Choices,
     ClassObject,
@@ -27,7 +28,7 @@ from cachelint.settings.interpreter.values import (
 from cachelint.settings.records import Constant
 
 #: Rounds of a loop of which nobody knows how often it runs.
-MAX_UNKNOWN_ROUNDS = 4
+MAX_UNKNOWN_ROUNDS = 2
 
 _KINDS = {
     "builtins.property": "property", "functools.cached_property": "property",
@@ -52,11 +53,14 @@ class Statements(Calls):
             if self.running == NEVER:
                 return
             self.step()
+            self.statement = self.frame.module, statement
             handler = _HANDLERS.get(type(statement))
-            if handler is not None:
-                handler(self, statement)
-            if self.running == NEVER and self.ended is None and not self.catching:
-                self.ended = self.place(statement)
+            if handler is None:
+                continue
+            outer = self.is_relevant
+            self.is_relevant = self.frame.is_relevant or self.relevance.matters(statement)
+            handler(self, statement)
+            self.is_relevant = outer
 
     # Storey above
 
@@ -275,7 +279,9 @@ class Statements(Calls):
             for statement in node.body
             if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name)
         ]
-        self.frames.append(Frame(self.frame.module, scope, self.frame.function))
+        frame = Frame(self.frame.module, scope, self.frame.function)
+        frame.is_relevant = self.frame.is_relevant
+        self.frames.append(frame)
         try:
             self.block(node.body)
         finally:
@@ -298,15 +304,18 @@ class Statements(Calls):
 
     def _branch(self, true: Guard, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
         outer = self.running
+        mark = len(self.dead)
         self.running = self.guards.both(outer, true)
         self.block(body)
         after = self.running
         self.running = self.guards.without(outer, true)
         self.block(orelse)
         self.running = self.guards.either(after, self.running)
+        self.revive(mark)
 
     def _match(self, node: ast.Match) -> None:
         subjects = self.evaluate(node.subject)
+        mark = len(self.dead)
         after = NEVER
         for case in node.cases:
             outer = self.running
@@ -325,6 +334,7 @@ class Statements(Calls):
             after = self.guards.either(after, self.running)
             self.running = waiting
         self.running = self.guards.either(after, self.running)
+        self.revive(mark)
 
     def _matches(self, pattern: ast.pattern, subject: Value, node: ast.expr) -> Guard:
         if isinstance(pattern, ast.MatchAs):
@@ -357,8 +367,12 @@ class Statements(Calls):
     # Loops
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
+        if not self.is_relevant:
+            self._skip(node)
+            return
         iterables = self.evaluate(node.iter)
         jumps = Jumps()
+        mark = len(self.dead)
         self.loops.append(jumps)
         unknown: list[Value] = []
         for iterable in self.each(iterables):
@@ -375,6 +389,22 @@ class Statements(Calls):
         self.loops.pop()
         self.block(node.orelse)
         self.running = self.guards.either(self.running, jumps.broken)
+        self.revive(mark)
+
+    def _skip(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
+        """A loop that cannot matter for CACHES: what it may write is not known afterwards."""
+        cause = self.cause(node, "a loop that is not followed")
+        for name in dict.fromkeys(written_names(node)):
+            scope = self.frame.scope
+            scope = scope.declared.get(name, scope)
+            choices, _ = self.own(scope, name, node)
+            for _, value in choices:
+                if isinstance(value, (DictObject, ListObject)):
+                    self.open(value, cause)
+            if not any(isinstance(value, (DictObject, ListObject)) for _, value in choices):
+                self.bind(
+                    scope, name, [(self.running, Opaque(name, cause.place, "", cause.message))]
+                )
 
     def _round(
         self, target: ast.expr | None, item: Value, body: list[ast.stmt], jumps: Jumps
@@ -439,6 +469,9 @@ class Statements(Calls):
             scope = scope.parent
 
     def _while(self, node: ast.While) -> None:
+        if not self.is_relevant:
+            self._skip(node)
+            return
         jumps = Jumps()
         self.loops.append(jumps)
         ended = NEVER
@@ -483,7 +516,7 @@ class Statements(Calls):
             error = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
             for value in self.each(self.evaluate(error)):
                 name = self._error_name(value)
-        self.fail(name)
+        self.end(name)
 
     def _error_name(self, value: Value) -> str | None:
         if isinstance(value, Opaque) and value.path:
@@ -492,10 +525,11 @@ class Statements(Calls):
 
     def _assert(self, node: ast.Assert) -> None:
         true = self.is_true(node.test)
-        self.fail("AssertionError", self.guards.without(self.running, true))
+        self.end("AssertionError", self.guards.without(self.running, true))
 
     def _try(self, node: ast.Try) -> None:
         entered = self.running
+        mark = len(self.dead)
         self.catching.append([])
         self.block(node.body)
         raised = self.catching.pop()
@@ -521,11 +555,14 @@ class Statements(Calls):
         for error in raised:
             if self.catching:
                 self.catching[-1].append(error)
+            else:
+                self.dead.append(error.guard)
         if node.finalbody:
             self.running = entered
             self.block(node.finalbody)
             after = self.guards.both(after, self.running)
         self.running = after
+        self.revive(mark)
 
     def _catches(self, handler: ast.ExceptHandler, error: Raised) -> Guard:
         """The runs of ``error`` that the handler takes."""
