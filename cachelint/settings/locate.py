@@ -1,7 +1,7 @@
 """Finds the settings modules of a project without running it.
 
 A settings module belongs to the *project* whose manage.py is nearest above its file, else to the
-repository. For a file or folder that is linted those count that belong to its project, and those
+repository. For a file or folder that is linted those of its project count, and those of projects
 that a program or the tests of its project name; where there are none, those of the next project
 outwards; where there are none either, all of the repository. A folder also sees the projects below
 it. A file to which several names lead is one module; servers, then manage.py, give it its name.
@@ -85,19 +85,21 @@ class _Repository:
     def seen_from(self, start: str) -> Located:
         """What counts for ``start``."""
         for territory in self.survey.territories(start):
-            if any(_belongs(gathered, territory) for gathered in self.gathered):
+            projects = {
+                item.project
+                for item in self.gathered
+                if territory == item.project or territory in item.named_from
+            }
+            if projects:
                 break
         else:
             # Code that belongs to no project is used by any of them.
             return _located(self.gathered, self.unresolved)
+        projects.add(territory)
         return _located(
-            [g for g in self.gathered if _belongs(g, territory) or _is_below(g.project, start)],
-            [(c, p) for c, p in self.unresolved if p == territory or _is_below(p, start)],
+            [g for g in self.gathered if g.project in projects or _is_below(g.project, start)],
+            [(c, p) for c, p in self.unresolved if p in projects or _is_below(p, start)],
         )
-
-
-def _belongs(gathered: Gathered, territory: str) -> bool:
-    return gathered.project == territory or territory in gathered.named_from
 
 
 def _is_below(folder: str, start: str) -> bool:

@@ -6,14 +6,15 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cachelint.diagnostic import Span
 from cachelint.modules import shown_path
-from cachelint.settings.programs import choices, search_path
+from cachelint.settings.choices import choices, search_path
+from cachelint.settings.programs import Program, Programs
 from cachelint.settings.records import Cause, Place
 from cachelint.settings.survey import Kind
-from cachelint.settings.texts import HOLE, Program, Programs
+from cachelint.settings.texts import HOLE
 from cachelint.source import UnparsedSourceError, contains_any, decode, one_line, read_bytes
 
 #: What a file must contain to be looked at.
@@ -87,10 +88,11 @@ def read_namer(path: str, kind: Kind, programs: Programs) -> Named:
         data = read_bytes(path)
         if not path.endswith(".py"):
             return _read_text(path, kind, decode(data)) if _is_of_interest(data) else Named()
-        if _is_of_interest(data):
-            return _read_program(path, kind, programs)
-        if kind in (Kind.MANAGE, Kind.SERVER):
-            return _read_imported(path, kind, programs)
+        named = _read_program(path, kind, programs) if _is_of_interest(data) else Named()
+        if kind in (Kind.MANAGE, Kind.SERVER) and not (named.namings or named.causes):
+            started = _read_imported(path, kind, programs)
+            return replace(started, roots=(*named.roots, *started.roots))
+        return named
     except UnparsedSourceError as error:
         return _read_unparsed(path, kind, error)
     return Named()
@@ -127,10 +129,16 @@ def _read_imported(path: str, kind: Kind, programs: Programs) -> Named:
     for dotted in program.imports():
         for name in (dotted, dotted.rpartition(".")[0]):
             found = programs.modules.find(name, path) if name else None
-            if found is not None and found != path and _is_of_interest(read_bytes(found)):
-                named = _read_program(found, kind, programs)
-                if named.namings or named.causes:
-                    return named
+            if found is None or found == path:
+                continue
+            try:
+                data = read_bytes(found)
+                named = _read_program(found, kind, programs) if _is_of_interest(data) else Named()
+            except UnparsedSourceError:
+                # Not the program itself: what it cannot start says so where it is linted.
+                continue
+            if named.namings or named.causes:
+                return named
     return Named()
 
 

@@ -1,85 +1,102 @@
-"""What a Python program says about settings modules: which it chooses, where it looks for them."""
+"""Python files as trees, with what their names are bound to anywhere in them."""
 
 from __future__ import annotations
 
 import ast
-import os
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
-from cachelint.settings.texts import (
-    HOLE,
-    SETTINGS_VARIABLE,
-    Evaluation,
-    Program,
-    Programs,
-    default_of,
-)
-
-_VARIABLES = (SETTINGS_VARIABLE, "DJANGO_CONFIGURATION")
-_SETTERS = frozenset(
-    {"setdefault", "setenv", "putenv", "get", "getenv", "env", "config", "str", "pop"}
-)
-_OPTION = re.compile(r"--(?:settings|ds)=([\w.]+)")
+from cachelint.modules import Modules, shown_path
+from cachelint.source import load, read_bytes
 
 
-@dataclass(frozen=True)
-class Choice:
-    """An expression whose value becomes an environment variable, or the value itself."""
+@dataclass
+class Program:
+    """A Python file: its tree and what its names are bound to, wherever that happens."""
 
-    variable: str
-    node: ast.expr
-    values: tuple[str, ...]
+    path: str
+    tree: ast.Module
+    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
+    imported: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
+    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Assign):
+                for target in node.targets:
+                    self._bind(target, node.value)
+            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+                self._bind(node.target, node.value)
+            elif isinstance(node, ast.FunctionDef):
+                self.functions[node.name] = node
+                self._bind_defaults(node.args)
+            elif isinstance(node, ast.ClassDef):
+                self.classes[node.name] = node
+            elif isinstance(node, ast.ImportFrom):
+                for alias in node.names:
+                    module = "." * node.level + (node.module or "")
+                    path = module + ("" if module.endswith(".") else ".") + alias.name
+                    self.imported[alias.asname or alias.name] = path
+
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                self._bind_arguments(node, self.functions.get(node.func.id))
+
+    def _bind_defaults(self, arguments: ast.arguments) -> None:
+        """A parameter has its default …"""
+        names = [*arguments.posonlyargs, *arguments.args]
+        defaults = [*zip(reversed(names), reversed(arguments.defaults), strict=False)]
+        for name, value in (
+            *defaults,
+            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
+        ):
+            if value is not None:
+                self.assigned.setdefault(name.arg, []).append(value)
+
+    def _bind_arguments(self, call: ast.Call, function: ast.FunctionDef | None) -> None:
+        """… and what the calls in this file give it."""
+        if function is None:
+            return
+        names = [*function.args.posonlyargs, *function.args.args]
+        for name, value in zip(names, call.args, strict=False):
+            self.assigned.setdefault(name.arg, []).append(value)
+        for keyword in call.keywords:
+            if keyword.arg is not None:
+                self.assigned.setdefault(keyword.arg, []).append(keyword.value)
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.assigned.setdefault(target.id, []).append(value)
+
+    def imports(self) -> Iterator[str]:
+        """The dotted names of what the file imports, modules and names in them."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from (alias.name for alias in node.names)
+        yield from self.imported.values()
 
 
-def choices(programs: Programs, program: Program) -> Iterator[Choice]:
-    """Every place in ``program`` that says which settings module or configuration to take."""
-    evaluation = Evaluation(programs, program)
-    for node in ast.walk(program.tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            option = _OPTION.fullmatch(node.value)
-            if option is not None:
-                yield Choice(SETTINGS_VARIABLE, node, (option[1],))
-            continue
-        for key, value in _settings_of(node):
-            for variable in evaluation.values(key) if key is not None else ():
-                if variable in _VARIABLES:
-                    yield Choice(variable, value, evaluation.values(value))
+class Programs:
+    """The Python files that were asked for; each is parsed once."""
 
+    def __init__(self, modules: Modules) -> None:
+        self.modules = modules
+        self._programs: dict[str, Program] = {}
+        self.known: dict[ast.expr, tuple[str, ...]] = {}
+        """The values of expressions that were asked for."""
 
-def _settings_of(node: ast.AST) -> Iterator[tuple[ast.expr | None, ast.expr]]:
-    """What ``node`` writes, as pairs of key and value."""
-    if isinstance(node, ast.Assign):
-        for target in node.targets:
-            if isinstance(target, ast.Subscript):
-                yield target.slice, node.value
-    elif isinstance(node, ast.Dict):
-        yield from zip(node.keys, node.values, strict=True)
-    elif isinstance(node, ast.Call):
-        for keyword in node.keywords:
-            if keyword.arg in _VARIABLES:
-                yield ast.Constant(keyword.arg), keyword.value
-        name = getattr(node.func, "attr", getattr(node.func, "id", ""))
-        value = default_of(node)
-        if name in _SETTERS and node.args and value is not None:
-            yield node.args[0], value
+    def load(self, path: str) -> Program:
+        """Raises UnparsedSourceError."""
+        if path not in self._programs:
+            source = load(shown_path(path), read_bytes(path))
+            self._programs[path] = Program(path, source.tree)
+        return self._programs[path]
 
-
-def search_path(programs: Programs, program: Program) -> Iterator[str]:
-    """The folders that ``program`` adds to ``sys.path``, where they are known and exist."""
-    evaluation = Evaluation(programs, program)
-    for node in ast.walk(program.tree):
-        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-            continue
-        of = node.func.value
-        if not isinstance(of, ast.Attribute) or of.attr != "path" or not node.args:
-            continue
-        if node.func.attr in ("insert", "append", "extend"):
-            last = node.args[-1]
-            added: Sequence[ast.expr] = last.elts if isinstance(last, ast.List) else [last]
-            for value in evaluation.every(added):
-                # A relative path counts from where the program is started: its own folder.
-                path = os.path.normpath(os.path.join(os.path.dirname(program.path), value))
-                if HOLE not in value and os.path.isdir(path):
-                    yield path
+    def find(self, dotted: str, origin: Program) -> tuple[Program, str] | None:
+        """The file and the name in it that ``dotted``, imported by ``origin``, means."""
+        module, _, name = dotted.rpartition(".")
+        if dotted.startswith(".") and not module.strip("."):
+            module += "."
+        path = self.modules.find(module, origin.path) if module else None
+        return (self.load(path), name) if path is not None else None

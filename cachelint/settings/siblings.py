@@ -6,8 +6,8 @@ A file next to a settings module is one of its own if
   ``roles``) or fits the name that a program puts together (``f"shop.settings.{name}"``),
 - it is complete: it sets INSTALLED_APPS or ROOT_URLCONF, or takes them from another module
   (``from .base import *``, ``include("base.py")``, a Configuration), and
-- no module that is called after no environment takes it in with a star: what ``settings.py`` or
-  ``base.py`` takes in is a part of them.
+- no named module without an environment in its name takes it in with a star, directly or not:
+  what ``settings.py`` takes in is a part of it.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from cachelint.settings.programs import search_path
+from cachelint.settings.choices import search_path
+from cachelint.settings.programs import Program, Programs
 from cachelint.settings.records import Role
 from cachelint.settings.roles import role_of_name
 from cachelint.settings.survey import is_settings_like
-from cachelint.settings.texts import Program, Programs
 from cachelint.source import UnparsedSourceError, decode, read_bytes
 
 _STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
@@ -54,22 +54,38 @@ class Folders:
         self._programs = programs
         self._files: dict[str, tuple[Sibling, ...]] = {}
 
-    def environments(self, named: str) -> Iterator[str]:
-        """The settings modules next to the file ``named`` that are called after an environment."""
-        folder = os.path.dirname(named)
+    def environments(self, folder: str, parts: Collection[str]) -> Iterator[str]:
+        """The settings modules in ``folder`` that are called after an environment.
+
+        ``parts`` are files that are parts of settings modules.
+        """
         base = os.path.basename(folder)
         for sibling in self._list(folder):
             # In a folder of something else only what is called settings belongs to them.
             if not is_settings_like(f"{sibling.name}.py", base):
                 continue
-            if sibling.path != named and role_of_name(sibling.name) is not None:
-                yield from self._if_own(sibling, folder)
+            is_own = sibling.is_complete and sibling.path not in parts
+            if is_own and role_of_name(sibling.name) is not None:
+                yield sibling.path
+
+    def parts(self, path: str) -> set[str]:
+        """The files that the settings module at ``path`` takes in with a star, at any depth."""
+        found: set[str] = set()
+        waiting = [path]
+        while waiting:
+            for sibling in self._at(waiting.pop()):
+                waiting += [star for star in sibling.stars if star not in found]
+                found.update(sibling.stars)
+        return found
 
     def matching(self, folder: str, pattern: str) -> Iterator[str]:
         """The settings modules in ``folder`` whose name fits ``pattern``."""
         for sibling in self._list(folder):
             if fnmatchcase(sibling.name, pattern) and sibling.name != "__init__":
-                yield from self._if_own(sibling, folder)
+                users = (other for other in self._list(folder) if sibling.path in other.stars)
+                is_base = role_of_name(sibling.name) is None and any(users)
+                if sibling.is_complete and not is_base:
+                    yield sibling.path
 
     def is_complete(self, path: str) -> bool:
         """Whether the file at ``path`` can be a settings module on its own."""
@@ -91,11 +107,6 @@ class Folders:
 
     def _at(self, path: str) -> Iterator[Sibling]:
         return (s for s in self._list(os.path.dirname(path)) if s.path == path)
-
-    def _if_own(self, sibling: Sibling, folder: str) -> Iterator[str]:
-        users = [other for other in self._list(folder) if sibling.path in other.stars]
-        if sibling.is_complete and all(role_of_name(user.name) is not None for user in users):
-            yield sibling.path
 
     def _list(self, folder: str) -> tuple[Sibling, ...]:
         if folder not in self._files:

@@ -44,6 +44,9 @@ class Kind(Enum):
     SCRIPT = "a script runs with it"
 
 
+#: Who imports what it names, from where it lies.
+PROGRAMS = frozenset({Kind.MANAGE, Kind.SERVER, Kind.WORKER})
+
 _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.MANAGE, r"manage\w*\.py|__main__\.py"),
     (Kind.SERVER, r"\w*[wa]sgi\w*\.py"),
@@ -66,6 +69,7 @@ _BY_FOLDER: dict[str, tuple[Kind, str | tuple[str, ...]]] = {
     "asgi": (Kind.SERVER, ".py"),
     "celery": (Kind.WORKER, "__init__.py"),
     "workflows": (Kind.TESTS, ("yml", "yaml")),
+    "tests": (Kind.TESTS, "__init__.py"),
     ".circleci": (Kind.TESTS, ("yml", "yaml")),
 }
 

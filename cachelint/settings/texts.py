@@ -12,11 +12,10 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from cachelint.modules import Modules, shown_path
-from cachelint.source import load, read_bytes
+from cachelint.settings.programs import Program, Programs
 
 #: The part of a value that only the running program knows.
 HOLE = "*"
@@ -26,71 +25,6 @@ _LOOKUPS = frozenset({"get", "getenv", "env", "config", "str", "pop"})
 _SAME_PATH = frozenset({"abspath", "realpath", "normpath", "resolve", "absolute", "expanduser"})
 _PATH_MAKERS = frozenset({"Path", "PurePath", "str", "fspath", "path"})
 SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
-
-
-@dataclass
-class Program:
-    """A Python file: its tree and what its names are bound to, wherever that happens."""
-
-    path: str
-    tree: ast.Module
-    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
-    imported: dict[str, str] = field(default_factory=dict)
-    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    self._bind(target, node.value)
-            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-                self._bind(node.target, node.value)
-            elif isinstance(node, ast.FunctionDef):
-                self.functions[node.name] = node
-            elif isinstance(node, ast.ClassDef):
-                self.classes[node.name] = node
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    module = "." * node.level + (node.module or "")
-                    path = module + ("" if module.endswith(".") else ".") + alias.name
-                    self.imported[alias.asname or alias.name] = path
-
-    def _bind(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
-            self.assigned.setdefault(target.id, []).append(value)
-
-    def imports(self) -> Iterator[str]:
-        """The dotted names of what the file imports, modules and names in them."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-        yield from self.imported.values()
-
-
-class Programs:
-    """The Python files that were asked for; each is parsed once."""
-
-    def __init__(self, modules: Modules) -> None:
-        self.modules = modules
-        self._programs: dict[str, Program] = {}
-        self.known: dict[ast.expr, tuple[str, ...]] = {}
-        """The values of expressions that were asked for."""
-
-    def load(self, path: str) -> Program:
-        """Raises UnparsedSourceError."""
-        if path not in self._programs:
-            source = load(shown_path(path), read_bytes(path))
-            self._programs[path] = Program(path, source.tree)
-        return self._programs[path]
-
-    def find(self, dotted: str, origin: Program) -> tuple[Program, str] | None:
-        """The file and the name in it that ``dotted``, imported by ``origin``, means."""
-        module, _, name = dotted.rpartition(".")
-        if dotted.startswith(".") and not module.strip("."):
-            module += "."
-        path = self.modules.find(module, origin.path) if module else None
-        return (self.load(path), name) if path is not None else None
 
 
 @dataclass
@@ -183,6 +117,10 @@ class Evaluation:
     def named(self, node: ast.NamedExpr) -> tuple[str, ...]:
         return self.values(node.value)
 
+    def container(self, node: ast.expr) -> tuple[str, ...]:
+        """A list or dict is no text."""
+        return ()
+
     def item(self, node: ast.Subscript) -> tuple[str, ...]:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
             (level, *_) = (*self.values(node.slice), "")
@@ -223,6 +161,8 @@ class Evaluation:
         arguments = [self.values(argument) for argument in node.args]
         if name == "dirname" and len(arguments) == 1:
             return tuple(map(os.path.dirname, arguments[0]))
+        if name == "basename" and len(arguments) == 1:
+            return tuple(map(os.path.basename, arguments[0]))
         if name == "join" and len(arguments) > 1:
             return self._paths(arguments)
         if name == "joinpath" and isinstance(node.func, ast.Attribute):
@@ -302,6 +242,9 @@ _READERS: dict[type[ast.expr], Callable[[Evaluation, Any], tuple[str, ...]]] = {
     ast.NamedExpr: Evaluation.named,
     ast.Subscript: Evaluation.item,
     ast.Call: Evaluation.call,
+    ast.Dict: Evaluation.container,
+    ast.List: Evaluation.container,
+    ast.Tuple: Evaluation.container,
 }
 
 
