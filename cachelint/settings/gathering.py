@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from cachelint.config import ConfigurationError
 from cachelint.modules import Modules, shown_path
 from cachelint.settings.naming import Naming, place_of, read_namer
+from cachelint.settings.programs import Programs
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
 from cachelint.settings.resolving import Resolver, Target, dotted_name
 from cachelint.settings.roles import remaining_role, role_of, role_of_path
@@ -21,7 +22,6 @@ from cachelint.settings.siblings import (
     has_configurations,
 )
 from cachelint.settings.survey import MAX_FOLDERS, Kind, Survey
-from cachelint.settings.texts import Programs
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: In which order those who name a module are listed; the first gives it its name.
@@ -180,9 +180,10 @@ class Gathering:
                     self._note(naming, "which is empty")
                 del self._files[path]
                 self._absent[os.path.dirname(path)] = file.target
-            elif all(naming.kind is Kind.TYPES for naming in file.namings):
-                if not self._folders.is_complete(path):
-                    del self._files[path]
+            elif not self._folders.is_complete(path) and all(
+                naming.kind is Kind.TYPES for naming in file.namings
+            ):
+                del self._files[path]
 
     def _is_empty(self, path: str) -> bool:
         if os.path.basename(path) != "__init__.py":
@@ -199,7 +200,8 @@ class Gathering:
         for path in self._files:
             if role_of_path(path, self._survey.root) is None:
                 parts |= self._folders.parts(path)
-        targets = {os.path.dirname(path): file.target for path, file in self._files.items()}
+        named = reversed(self._files.items())
+        targets = {os.path.dirname(path): file.target for path, file in named}
         for folder, target in {**self._absent, **targets}.items():
             for path in self._folders.environments(folder, parts):
                 if path not in self._files and not self._survey.is_ignored(path):

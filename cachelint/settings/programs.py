@@ -46,11 +46,9 @@ class Program:
     def _bind_defaults(self, arguments: ast.arguments) -> None:
         """A parameter has its default …"""
         names = [*arguments.posonlyargs, *arguments.args]
-        defaults = [*zip(reversed(names), reversed(arguments.defaults), strict=False)]
-        for name, value in (
-            *defaults,
-            *zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True),
-        ):
+        having = [*names[len(names) - len(arguments.defaults) :], *arguments.kwonlyargs]
+        values = [*arguments.defaults, *arguments.kw_defaults]
+        for name, value in zip(having, values, strict=True):
             if value is not None:
                 self.assigned.setdefault(name.arg, []).append(value)
 
