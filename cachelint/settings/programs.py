@@ -5,43 +5,36 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cachelint.modules import Modules, shown_path
 from cachelint.source import load, read_bytes
 
 
 @dataclass
-class Program:
-    """A Python file: its tree and what its names are bound to, wherever that happens."""
+class Bindings:
+    """What the names of a file are bound to, in whichever scope that happens."""
 
-    path: str
-    tree: ast.Module
     assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
-    imported: dict[str, str] = field(default_factory=dict)
     functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
     classes: dict[str, ast.ClassDef] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    self._bind(target, node.value)
-            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-                self._bind(node.target, node.value)
-            elif isinstance(node, ast.FunctionDef):
-                self.functions[node.name] = node
-                self._bind_defaults(node.args)
-            elif isinstance(node, ast.ClassDef):
-                self.classes[node.name] = node
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    module = "." * node.level + (node.module or "")
-                    path = module + ("" if module.endswith(".") else ".") + alias.name
-                    self.imported[alias.asname or alias.name] = path
+    def take(self, node: ast.AST) -> None:
+        """Take in one node of the tree."""
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                self._bind(target, node.value)
+        elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
+            self._bind(node.target, node.value)
+        elif isinstance(node, ast.FunctionDef):
+            self.functions[node.name] = node
+            self._bind_defaults(node.args)
+        elif isinstance(node, ast.ClassDef):
+            self.classes[node.name] = node
 
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-                self._bind_arguments(node, self.functions.get(node.func.id))
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Name):
+            self.assigned.setdefault(target.id, []).append(value)
 
     def _bind_defaults(self, arguments: ast.arguments) -> None:
         """A parameter has its default …"""
@@ -52,24 +45,56 @@ class Program:
             if value is not None:
                 self.assigned.setdefault(name.arg, []).append(value)
 
-    def _bind_arguments(self, call: ast.Call, function: ast.FunctionDef | None) -> None:
+    def bind_arguments(self, call: ast.Call) -> None:
         """… and what the calls in this file give it."""
-        if function is None:
+        name = call.func.id if isinstance(call.func, ast.Name) else ""
+        if name not in self.functions:
             return
-        names = [*function.args.posonlyargs, *function.args.args]
-        for name, value in zip(names, call.args, strict=False):
-            self.assigned.setdefault(name.arg, []).append(value)
+        arguments = self.functions[name].args
+        names = [*arguments.posonlyargs, *arguments.args]
+        for parameter, value in zip(names, call.args, strict=False):
+            self.assigned.setdefault(parameter.arg, []).append(value)
         for keyword in call.keywords:
             if keyword.arg is not None:
                 self.assigned.setdefault(keyword.arg, []).append(keyword.value)
 
-    def _bind(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
-            self.assigned.setdefault(target.id, []).append(value)
+
+@dataclass
+class Program:
+    """A Python file; what was not asked for is not looked for."""
+
+    path: str
+    tree: ast.Module
+
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        return tuple(ast.walk(self.tree))
+
+    @cached_property
+    def bindings(self) -> Bindings:
+        bindings = Bindings()
+        for node in self.nodes:
+            bindings.take(node)
+        for node in self.nodes:
+            if isinstance(node, ast.Call):
+                bindings.bind_arguments(node)
+        return bindings
+
+    @cached_property
+    def imported(self) -> dict[str, str]:
+        """Names that come from elsewhere, with their dotted paths."""
+        found = {}
+        for node in self.nodes:
+            if isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                for alias in node.names:
+                    path = module + ("" if module.endswith(".") else ".") + alias.name
+                    found[alias.asname or alias.name] = path
+        return found
 
     def imports(self) -> Iterator[str]:
         """The dotted names of what the file imports, modules and names in them."""
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 yield from (alias.name for alias in node.names)
         yield from self.imported.values()

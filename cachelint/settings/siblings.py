@@ -165,11 +165,11 @@ def configuration_classes(
     Those that are ``named``, are called after an environment, or have a base that is.
     """
     found = []
-    for name, cls in program.classes.items():
+    for name, cls in program.bindings.classes.items():
         role = _role_of_class(program, name, set())
         if (role is not None or name in named) and is_configuration(programs, program, name):
             found.append(ConfigurationClass(name, program.path, cls.lineno, role))
-    for name in sorted(named & program.imported.keys() - program.classes.keys()):
+    for name in sorted(named & program.imported.keys() - program.bindings.classes.keys()):
         if is_configuration(programs, program, name):
             found.append(ConfigurationClass(name, program.path, 1, role_of_name(name)))
     return found
@@ -177,7 +177,7 @@ def configuration_classes(
 
 def _role_of_class(program: Program, name: str, seen: set[str]) -> Role | None:
     role = role_of_name(name)
-    cls = program.classes.get(name)
+    cls = program.bindings.classes.get(name)
     if role is not None or cls is None or name in seen:
         return role
     seen.add(name)
@@ -192,7 +192,7 @@ def is_configuration(
     if (program.path, name) in seen:
         return False
     seen |= {(program.path, name)}
-    cls = program.classes.get(name)
+    cls = program.bindings.classes.get(name)
     if cls is not None:
         bases = _base_names(cls)
         return any(is_configuration(programs, program, base, seen) for base in bases)

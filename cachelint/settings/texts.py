@@ -58,23 +58,23 @@ class Evaluation:
     def name(self, node: ast.Name) -> tuple[str, ...]:
         if node.id == "__file__":
             return (self.program.path,)
-        if node.id in self.program.assigned:
-            return self.every(self.program.assigned[node.id])
+        if node.id in self.program.bindings.assigned:
+            return self.every(self.program.bindings.assigned[node.id])
         dotted = self.program.imported.get(node.id)
         if dotted == "django.conf.ENVIRONMENT_VARIABLE":
             return (SETTINGS_VARIABLE,)
         found = self.programs.find(dotted, self.program) if dotted else None
-        if found is None or found[1] not in found[0].assigned:
+        if found is None or found[1] not in found[0].bindings.assigned:
             return (HOLE,)
-        return self._in(found[0]).every(found[0].assigned[found[1]])
+        return self._in(found[0]).every(found[0].bindings.assigned[found[1]])
 
     def attribute(self, node: ast.Attribute) -> tuple[str, ...]:
         if node.attr == "parent":
             return tuple(map(os.path.dirname, self.values(node.value)))
         if node.attr == "value":
             return self.values(node.value)
-        if isinstance(node.value, ast.Name) and node.value.id in self.program.classes:
-            body = self.program.classes[node.value.id].body
+        if isinstance(node.value, ast.Name) and node.value.id in self.program.bindings.classes:
+            body = self.program.bindings.classes[node.value.id].body
             assigns = [statement for statement in body if isinstance(statement, ast.Assign)]
             return self.every(a.value for a in assigns if _targets(a, node.attr)) or (HOLE,)
         return (HOLE,)
@@ -202,10 +202,10 @@ class Evaluation:
     def _returned(self, name: str) -> tuple[str, ...]:
         """What a function of the tree returns, whatever it is given."""
         program: Program = self.program
-        if name not in program.functions and name in program.imported:
+        if name not in program.bindings.functions and name in program.imported:
             found = self.programs.find(program.imported[name], program)
             program, name = found if found is not None else (program, "")
-        function = program.functions.get(name)
+        function = program.bindings.functions.get(name)
         if function is None:
             return (HOLE,)
         returns = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
@@ -214,7 +214,7 @@ class Evaluation:
     def _of_dict(self, node: ast.expr) -> tuple[str, ...]:
         dicts = [node]
         if isinstance(node, ast.Name):
-            dicts = self.program.assigned.get(node.id, [])
+            dicts = self.program.bindings.assigned.get(node.id, [])
         return self.every(v for d in dicts if isinstance(d, ast.Dict) for v in d.values)
 
     def every(self, nodes: Iterable[ast.expr | None]) -> tuple[str, ...]:
