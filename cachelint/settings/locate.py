@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cachelint.modules import Modules, repository_folder, shown_path
-from cachelint.settings.gathering import Gathered, Gathering
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
-from cachelint.settings.survey import Survey, survey
+from cachelint.settings.search.gathering import Gathered, Gathering
+from cachelint.settings.search.survey import Survey, survey
 
 _ROLES = (Role.DEPLOYABLE, Role.LOCAL, Role.TEST)
 

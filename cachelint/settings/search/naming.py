@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 from cachelint.diagnostic import Span
 from cachelint.modules import shown_path
-from cachelint.settings.choices import choices, search_path
-from cachelint.settings.programs import Program, Programs
 from cachelint.settings.records import Cause, Place
-from cachelint.settings.survey import Kind
-from cachelint.settings.texts import HOLE
+from cachelint.settings.search.choices import choices, search_path
+from cachelint.settings.search.programs import Program, Programs
+from cachelint.settings.search.survey import Kind
+from cachelint.settings.search.texts import HOLE
 from cachelint.source import UnparsedSourceError, contains_any, decode, one_line, read_bytes
 
 #: What a file must contain to be looked at.

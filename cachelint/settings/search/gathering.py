@@ -10,18 +10,18 @@ from dataclasses import dataclass, field, replace
 
 from cachelint.config import ConfigurationError
 from cachelint.modules import Modules, shown_path
-from cachelint.settings.naming import Naming, place_of, read_namer
-from cachelint.settings.programs import Programs
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
-from cachelint.settings.resolving import Resolver, Target, dotted_name
-from cachelint.settings.roles import remaining_role, role_of, role_of_path
-from cachelint.settings.siblings import (
+from cachelint.settings.search.naming import Naming, place_of, read_namer
+from cachelint.settings.search.programs import Programs
+from cachelint.settings.search.resolving import Resolver, Target, dotted_name
+from cachelint.settings.search.roles import remaining_role, role_of, role_of_path
+from cachelint.settings.search.siblings import (
     ConfigurationClass,
     Folders,
     configuration_classes,
     has_configurations,
 )
-from cachelint.settings.survey import MAX_FOLDERS, Kind, Survey
+from cachelint.settings.search.survey import MAX_FOLDERS, Kind, Survey
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: In which order those who name a module are listed; the first gives it its name.

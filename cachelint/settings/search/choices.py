@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cachelint.settings.programs import Program, Programs
-from cachelint.settings.texts import HOLE, SETTINGS_VARIABLE, Evaluation, default_of
+from cachelint.settings.search.programs import Program, Programs
+from cachelint.settings.search.texts import HOLE, SETTINGS_VARIABLE, Evaluation, default_of
 
 _VARIABLES = (SETTINGS_VARIABLE, "DJANGO_CONFIGURATION")
 _SETTERS = frozenset(

@@ -25,9 +25,9 @@ import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from cachelint.settings.naming import Naming
 from cachelint.settings.records import Role
-from cachelint.settings.survey import Kind
+from cachelint.settings.search.naming import Naming
+from cachelint.settings.search.survey import Kind
 
 _TEST = frozenset({
     "test", "tests", "testing", "tester", "testapp", "testproject", "testproj", "testsite",

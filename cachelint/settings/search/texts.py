@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from cachelint.settings.programs import Program, Programs
+from cachelint.settings.search.programs import Program, Programs
 
 #: The part of a value that only the running program knows.
 HOLE = "*"

@@ -19,11 +19,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from cachelint.settings.choices import search_path
-from cachelint.settings.programs import Program, Programs
 from cachelint.settings.records import Role
-from cachelint.settings.roles import role_of_name
-from cachelint.settings.survey import is_settings_like
+from cachelint.settings.search.choices import search_path
+from cachelint.settings.search.programs import Program, Programs
+from cachelint.settings.search.roles import role_of_name
+from cachelint.settings.search.survey import is_settings_like
 from cachelint.source import UnparsedSourceError, decode, read_bytes
 
 _STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cachelint.modules import Modules
-from cachelint.settings.naming import Naming
-from cachelint.settings.siblings import Folders
-from cachelint.settings.survey import PROGRAMS, Kind, Survey
-from cachelint.settings.texts import HOLE
+from cachelint.settings.search.naming import Naming
+from cachelint.settings.search.siblings import Folders
+from cachelint.settings.search.survey import PROGRAMS, Kind, Survey
+from cachelint.settings.search.texts import HOLE
 
 
 @dataclass(frozen=True)
