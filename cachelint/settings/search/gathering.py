@@ -19,7 +19,6 @@ from cachelint.settings.search.siblings import (
     ConfigurationClass,
     Folders,
     configuration_classes,
-    has_configurations,
 )
 from cachelint.settings.search.survey import MAX_FOLDERS, Kind, Survey
 from cachelint.source import UnparsedSourceError, read_bytes
@@ -217,11 +216,11 @@ class Gathering:
             if root.startswith(self._survey.root) and root not in self._modules.roots(target.path):
                 self._modules.add_root(root, territory)
 
-    def _entries(self, file: _File) -> Iterator[_Entry]:
-        """The file itself, or the classes of django-configurations in it."""
+    def _entries(self, file: _File, wanted: str = "") -> Iterator[_Entry]:
+        """The file itself, or the classes of django-configurations in it, ``wanted`` among them."""
         path = file.target.path
         root = self._survey.root
-        classes = self._configurations(file)
+        classes = self._configurations(file, wanted)
         for cls in classes:
             namings = tuple(n for n in self._classes_of(file) if n.name == cls.name)
             mentions = [_mention(naming, naming.kind.value) for naming in namings]
@@ -233,15 +232,15 @@ class Gathering:
             role = role_of(path, file.namings, root)
             yield _Entry(file, None, tuple(file.mentions), role)
 
-    def _configurations(self, file: _File) -> list[ConfigurationClass]:
+    def _configurations(self, file: _File, wanted: str) -> list[ConfigurationClass]:
         try:
-            if not has_configurations(read_bytes(file.target.path)):
+            if b"class " not in read_bytes(file.target.path):
                 return []
             program = self._programs.load(file.target.path)
         except UnparsedSourceError:
             # Whoever reads what the module says will say so.
             return []
-        named = frozenset(naming.name for naming in self._classes_of(file))
+        named = frozenset((wanted, *(naming.name for naming in self._classes_of(file))))
         return configuration_classes(self._programs, program, named)
 
     def _classes_of(self, file: _File) -> list[Naming]:
@@ -260,10 +259,10 @@ class Gathering:
         wanted: dict[tuple[str, str | None], _Entry] = {}
         for name in names:
             module, _, configuration = name.partition(":")
-            found = [entry for entry in entries if entry.file.target.module == module]
-            if not found:
-                targets = self._resolver.everywhere(module)
-                found = [entry for target in targets for entry in self._entries(_File(target))]
+            files = [file for file in self._files.values() if file.target.module == module]
+            if not files:
+                files = [_File(target) for target in self._resolver.everywhere(module)]
+            found = [entry for file in files for entry in self._entries(file, configuration)]
             if configuration:
                 found = [entry for entry in found if entry.configuration == configuration]
             if not found:

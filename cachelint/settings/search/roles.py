@@ -120,6 +120,8 @@ def _role_of_naming(naming: Naming, root: str) -> Role | None:
         return Role.TEST
     if naming.kind in (Kind.CONTAINER, Kind.SERVER):
         folder, name = os.path.split(os.path.relpath(naming.path, root))
+        # A compose file as such says nothing: servers run with them, too.
+        name = name.replace("compose", "")
         own = role_of_name(name) or role_of_name(os.path.basename(folder))
         if own is None and _TEST_FOLDERS & _words_of(folder.split(os.sep)):
             return Role.TEST

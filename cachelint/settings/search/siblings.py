@@ -209,8 +209,3 @@ def is_configuration(
 def _base_names(cls: ast.ClassDef) -> list[str]:
     """``Configuration`` and ``configurations.Configuration``."""
     return [ast.unparse(base) for base in cls.bases if isinstance(base, (ast.Name, ast.Attribute))]
-
-
-def has_configurations(data: bytes) -> bool:
-    """Whether a settings module with these bytes may have classes of django-configurations."""
-    return b"onfiguration" in data
