@@ -4,7 +4,7 @@ A settings module belongs to the *project* whose manage.py is nearest above its 
 repository. For a file or folder that is linted those of its project count, and those of projects
 that a program or the tests of its project name; where there are none, those of the next project
 outwards; where there are none either, all of the repository. A folder also sees the projects below
-it. A file to which several names lead is one module; servers, then manage.py, give it its name.
+it. A file to which several names lead is one module; manage.py, then servers, give it its name.
 """
 
 from __future__ import annotations

@@ -131,6 +131,8 @@ def test_who_names_it(name: str, text: str, expected: str) -> None:
         ("Makefile", "isort --settings-path=shop.config\n"),
         ("bin/run.sh", "x --settings=shop.config/x\n"),
         ("shop/views.py", MANAGE.format("shop.config")),
+        ("shop/managers.py", MANAGE.format("shop.config")),
+        ("env.py", MANAGE.format("shop.config")),
         ("mypy.ini", "django_settings_module = shop\n"),
     ],
 )
@@ -207,6 +209,13 @@ def test_who_does_not(name: str, text: str) -> None:
             "P = 'shop'\nos.environ['DJANGO_SETTINGS_MODULE'] = f'{P}.a'",
             {"a"},
         ),
+        (
+            "x = 'a'\n"
+            + "".join(f"x{n + 1} = f'{{x{n}}}{{x{n}}}'\n" for n in range(60)).replace("x0", "x")
+            + "os.environ['DJANGO_SETTINGS_MODULE'] = x60 if y else 'shop.a'",
+            {"a"},
+        ),
+        ("x = os.environ - 99999999999\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.a'", {"a"}),
         ("execute_from_command_line(['x', 'test', '--settings=shop.a'])", {"a"}),
         ("x = 'a'\nx = x + x\nos.environ['DJANGO_SETTINGS_MODULE'] = 'shop.a'", {"a"}),
     ],

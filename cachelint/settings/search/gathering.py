@@ -188,7 +188,7 @@ class Gathering:
         if os.path.basename(path) != "__init__.py":
             return False
         try:
-            body = self._programs.load(path).tree.body
+            body = self._programs.load(path).source.tree.body
         except UnparsedSourceError:
             # Whoever reads what the module says will say so.
             return False

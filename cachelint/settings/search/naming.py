@@ -18,9 +18,10 @@ from cachelint.settings.search.texts import HOLE
 from cachelint.source import UnparsedSourceError, contains_any, decode, one_line, read_bytes
 
 #: What a file must contain to be looked at.
+_NAMING = (b"DJANGO_SETTINGS_MODULE", b"DJANGO_CONFIGURATION", b"ENVIRONMENT_VARIABLE")
 _WORDS = (
-    b"DJANGO_SETTINGS_MODULE", b"DJANGO_CONFIGURATION", b"django_settings_module",
-    b"ENVIRONMENT_VARIABLE", b"--settings", b"--ds", b"pythonpath", b"PYTHONPATH", b"sys.path",
+    *_NAMING,
+    b"django_settings_module", b"--settings", b"--ds", b"pythonpath", b"PYTHONPATH", b"sys.path",
 )  # fmt: skip
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _DOTTED = re.compile(_NAME)
@@ -52,6 +53,7 @@ _PYTHONPATH = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _HERE = re.compile(r"\{toxinidir\}|\{tox_root\}|\$\{?PWD\}?|\$\(pwd\)|\$\(CURDIR\)")
+_MAX_SHOWN = 60
 _COMMENTS = ("#", ";", "//")
 
 
@@ -118,7 +120,9 @@ def _read_program(path: str, kind: Kind, programs: Programs) -> Named:
 
 
 def _unknown(program: Program, node: ast.expr) -> Cause:
-    written = one_line(ast.unparse(node))
+    written = one_line(program.source.segment(node))
+    if len(written) > _MAX_SHOWN:
+        written = f"{written[:_MAX_SHOWN]}…"
     message = f"`{written}` says which settings module to take, and only the running program knows"
     return Cause(place_of(program.path, node.lineno), message)
 
@@ -132,8 +136,9 @@ def _read_imported(path: str, kind: Kind, programs: Programs) -> Named:
             if found is None or found == path:
                 continue
             try:
-                data = read_bytes(found)
-                named = _read_program(found, kind, programs) if _is_of_interest(data) else Named()
+                if not contains_any(read_bytes(found), _NAMING):
+                    continue
+                named = _read_program(found, kind, programs)
             except UnparsedSourceError:
                 # Not the program itself: what it cannot start says so where it is linted.
                 continue

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cachelint.modules import Modules, shown_path
-from cachelint.source import load, read_bytes
+from cachelint.source import Source, load, read_bytes
 
 
 @dataclass
@@ -64,11 +64,11 @@ class Program:
     """A Python file; what was not asked for is not looked for."""
 
     path: str
-    tree: ast.Module
+    source: Source
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        return tuple(ast.walk(self.tree))
+        return tuple(ast.walk(self.source.tree))
 
     @cached_property
     def bindings(self) -> Bindings:
@@ -113,7 +113,7 @@ class Programs:
         """Raises UnparsedSourceError."""
         if path not in self._programs:
             source = load(shown_path(path), read_bytes(path))
-            self._programs[path] = Program(path, source.tree)
+            self._programs[path] = Program(path, source)
         return self._programs[path]
 
     def find(self, dotted: str, origin: Program) -> tuple[Program, str] | None:

@@ -140,8 +140,10 @@ def _python_files(folder: str) -> Iterator[str]:
         return
     for entry in entries:
         if entry.name.endswith(".py") and entry.name.removesuffix(".py").isidentifier():
-            yield entry.path
-        elif entry.is_dir():
+            # Neither a link to nowhere nor a pipe.
+            if os.path.isfile(entry.path):
+                yield entry.path
+        elif entry.is_dir(follow_symlinks=False):
             package = os.path.join(entry.path, "__init__.py")
             if os.path.isfile(package):
                 yield package

@@ -21,6 +21,8 @@ from cachelint.settings.search.programs import Program, Programs
 HOLE = "*"
 _MAX_VALUES = 16
 _MAX_DEPTH = 40
+_MAX_LENGTH = 500
+_MAX_LEVELS = 100
 _LOOKUPS = frozenset({"get", "getenv", "env", "config", "str", "pop"})
 _SAME_PATH = frozenset({"abspath", "realpath", "normpath", "resolve", "absolute", "expanduser"})
 _PATH_MAKERS = frozenset({"Path", "PurePath", "str", "fspath", "path"})
@@ -47,12 +49,15 @@ class Evaluation:
             self.depth += 1
             found = reader(self, node) if reader is not None else (HOLE,)
             self.depth -= 1
-            known[node] = tuple(dict.fromkeys(found))[:_MAX_VALUES]
+            short = (value if len(value) <= _MAX_LENGTH else HOLE for value in found)
+            known[node] = tuple(dict.fromkeys(short))[:_MAX_VALUES]
         return known[node]
 
     def constant(self, node: ast.Constant) -> tuple[str, ...]:
-        if isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
-            return (str(node.value),)
+        if isinstance(node.value, str):
+            return (node.value,)
+        if isinstance(node.value, int) and 0 <= node.value <= _MAX_LEVELS:
+            return (str(int(node.value)),)
         return () if node.value is None else (HOLE,)
 
     def name(self, node: ast.Name) -> tuple[str, ...]:
@@ -93,7 +98,7 @@ class Evaluation:
             return self._paths([left, right])
         if isinstance(node.op, ast.Sub):
             # django-environ: `environ.Path(__file__) - 3`
-            counts = [int(count) for count in right if count.isdigit()]
+            counts = [_level(count) for count in right]
             return tuple(_above(path, count) for path in left for count in counts) or (HOLE,)
         if isinstance(node.op, ast.Mod):
             return self._percent(left, node.right)
@@ -123,9 +128,9 @@ class Evaluation:
 
     def item(self, node: ast.Subscript) -> tuple[str, ...]:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
-            (level, *_) = (*self.values(node.slice), "")
-            count = int(level) + 1 if level.isdigit() else 0
-            return tuple(_above(path, count) for path in self.values(node.value.value))
+            counts = [_level(level) + 1 for level in self.values(node.slice)]
+            paths = self.values(node.value.value)
+            return tuple(_above(path, count) for path in paths for count in counts)
         if isinstance(node.value, ast.Attribute) and node.value.attr == "environ":
             return () if SETTINGS_VARIABLE in self.values(node.slice) else (HOLE,)
         return self._of_dict(node.value) or (HOLE,)
@@ -266,6 +271,11 @@ def _filled(pieces: list[str], values: tuple[str, ...]) -> str:
     """``pieces`` with a value in each gap between them."""
     gaps = [*values, *[HOLE] * len(pieces)]
     return "".join(itertools.chain(*zip(pieces, [*gaps[: len(pieces) - 1], ""], strict=True)))
+
+
+def _level(text: str) -> int:
+    """How many folders to go up; none for what is no such number."""
+    return int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
 
 
 def _above(path: str, count: int) -> str:
