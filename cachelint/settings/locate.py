@@ -62,16 +62,25 @@ class Locator:
         self._configured = configured
         self._mention = Mention(shown_path(origin), row, "[tool.cachelint] settings names it")
         self._repositories: dict[str, _Repository] = {}
+        self._located: dict[str, Located] = {}
 
     def locate(self, start: str) -> Located:
         """The settings modules for the file or folder at ``start``. Raises ConfigurationError."""
+        start = os.path.abspath(start)
+        # What a file sees depends on its folder; a folder also sees what lies below it.
+        key = start if os.path.isdir(start) else os.path.join(os.path.dirname(start), "")
+        if key not in self._located:
+            self._located[key] = self._locate(start)
+        return self._located[key]
+
+    def _locate(self, start: str) -> Located:
         root = repository_folder(start)
         if root not in self._repositories:
             surveyed = survey(root)
             gathering = Gathering(self._modules, surveyed)
             modules = gathering.gather(self._configured, self._mention)
             self._repositories[root] = _Repository(surveyed, modules, gathering.unresolved)
-        return self._repositories[root].seen_from(os.path.abspath(start))
+        return self._repositories[root].seen_from(start)
 
 
 @dataclass
