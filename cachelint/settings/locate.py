@@ -2,9 +2,9 @@
 
 A settings module belongs to the *project* whose manage.py is nearest above its file, else to the
 repository. For a file or folder that is linted those of its project count, and those of projects
-that a program or the tests of its project name; where there are none, those of the next project
-outwards; where there are none either, all of the repository. A folder also sees the projects below
-it. A file to which several names lead is one module; manage.py, then servers, give it its name.
+that a program or the tests of its project name; code of no project sees all of the repository. A
+folder also sees the projects below it. A file to which several names lead is one module; manage.py,
+then servers, give it its name.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cachelint.modules import Modules, repository_folder, shown_path
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
@@ -91,6 +92,10 @@ class _Repository:
     gathered: list[Gathered]
     unresolved: list[tuple[Cause, str]]
 
+    @cached_property
+    def _that_start_something(self) -> frozenset[str]:
+        return frozenset(self.survey.projects) | {project for _, project in self.unresolved}
+
     def seen_from(self, start: str) -> Located:
         """What counts for ``start``."""
         for territory in self.survey.territories(start):
@@ -100,6 +105,9 @@ class _Repository:
                 if territory == item.project or territory in item.named_from
             }
             if projects:
+                break
+            if territory in self._that_start_something:
+                # It has settings that cannot be found: those of others are not for it.
                 break
         else:
             # Code that belongs to no project is used by any of them.

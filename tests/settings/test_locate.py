@@ -487,9 +487,38 @@ def test_a_library_has_the_settings_of_its_tests() -> None:
     assert roles(find({}, ".")) == {"settings": "test", "example.settings": "local"}
 
 
-def test_a_project_without_settings_has_those_around_it() -> None:
-    tree = {"manage.py": MANAGE.format("settings"), "settings.py": BASE}
-    assert roles(find({**tree, "tools/manage.py": "", "tools/x.py": ""}, "tools/x.py"))
+@pytest.mark.parametrize(
+    "manage",
+    ["", MANAGE.format("shop.elsewhere"), "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = x()"],
+)
+def test_a_project_whose_settings_are_unknown_gets_no_others(manage: str) -> None:
+    found = find(
+        {**TWO, "b/manage.py": manage, "b/shop/settings.py": "", "manage.py": ""}, "b/x.py"
+    )
+    assert found.modules == ()
+    assert len(found.unresolved) == bool(manage)
+    assert [module.path for module in find({}, ".").modules] == ["a/conf.py"]
+
+
+@pytest.mark.parametrize(
+    ("tree", "expected"),
+    [
+        ({"manage.py": "", "shop/settings.py": "CACHES = {}\n"}, {"shop.settings": "deployable"}),
+        ({"shop/settings.py": BASE}, {"settings": "deployable"}),
+        ({"shop/__init__.py": "", "shop/settings.py": BASE}, {"shop.settings": "deployable"}),
+        ({"test_settings.py": BASE, "lib/settings.py": "X = 1\n"}, {"test_settings": "test"}),
+        (
+            {"settings/__init__.py": STAR, "settings/base.py": BASE, "settings/local.py": STAR},
+            {"settings": "deployable", "settings.local": "local"},
+        ),
+        (
+            {"settings.py": BASE, "conftest.py": MANAGE.format("other"), "other.py": BASE},
+            {"other": "test"},
+        ),
+    ],
+)
+def test_where_nobody_names_any(tree: Tree, expected: dict[str, str]) -> None:
+    assert roles(find(tree)) == expected
 
 
 def test_virtual_environments_are_not_searched() -> None:

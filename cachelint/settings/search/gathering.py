@@ -14,7 +14,7 @@ from cachelint.settings.records import Cause, Mention, Role, SettingsModule
 from cachelint.settings.search.naming import Naming, place_of, read_namer
 from cachelint.settings.search.programs import Programs
 from cachelint.settings.search.resolving import Resolver, Target, dotted_name
-from cachelint.settings.search.roles import remaining_role, role_of, role_of_path
+from cachelint.settings.search.roles import is_example, remaining_role, role_of, role_of_path
 from cachelint.settings.search.siblings import (
     ConfigurationClass,
     Folders,
@@ -94,6 +94,7 @@ class Gathering:
         self._note_causes()
         self._drop_what_is_none()
         self._add_siblings()
+        self._add_unnamed()
         for file in self._files.values():
             self._add_root(file.target)
         entries = [entry for file in self._files.values() for entry in self._entries(file)]
@@ -208,6 +209,24 @@ class Gathering:
                     reason = f"lies next to {target.module} and is called after an environment"
                     sibling.mentions.append(Mention(shown_path(path), 1, reason))
                     self._files[path] = sibling
+
+    def _add_unnamed(self) -> None:
+        """Where nobody says anything of settings: what is called so and is nothing else."""
+        territory = self._survey.territory
+        spoken = {project for _, project in self.unresolved}
+        for file in self._files.values():
+            paths = (file.target.path, *(naming.path for naming in file.namings))
+            spoken |= set(map(territory, paths))
+        for path in self._survey.candidates:
+            project = territory(path)
+            if project in spoken or not self._folders.stands_alone(path):
+                continue
+            has_start = project in self._survey.projects
+            is_dummy = not has_start and is_example(path, self._survey.root)
+            if not is_dummy and not self._survey.is_ignored(path):
+                root = project if has_start else self._modules.roots(path)[0]
+                mention = Mention(shown_path(path), 1, "is called settings, and nobody names any")
+                self._files[path] = _File(self._resolver.target(path, root), mentions=[mention])
 
     def _add_root(self, target: Target) -> None:
         """Let what a settings module imports be found from where it is itself imported."""

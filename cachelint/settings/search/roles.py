@@ -81,12 +81,13 @@ def role_of(path: str, namings: Collection[Naming], root: str) -> Role | None:
     if by_name is not None:
         return by_name
     by_namings = role_of_namings(namings, root)
-    if by_namings is not Role.TEST and _is_example(path, root):
+    if by_namings is not Role.TEST and is_example(path, root):
         return Role.LOCAL
     return by_namings
 
 
-def _is_example(path: str, root: str) -> bool:
+def is_example(path: str, root: str) -> bool:
+    """Whether the file at ``path`` lies in an example, a demo or documentation."""
     return bool(_EXAMPLE & _words_of(os.path.relpath(path, root).split(os.sep)[:-1]))
 
 

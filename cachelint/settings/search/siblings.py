@@ -1,10 +1,11 @@
 """Settings modules that nobody names: files next to a named one, classes of django-configurations.
 
-A file next to a settings module is one of its own if
+Where nobody names any, that is what is called settings and sets INSTALLED_APPS, ROOT_URLCONF or
+CACHES. Else a file next to a settings module is one of its own if
 
 - it is called after an environment (``local.py``, ``settings_production.py``; the words stand in
   ``roles``) or fits the name that a program puts together (``f"shop.settings.{name}"``),
-- it is complete: it sets INSTALLED_APPS or ROOT_URLCONF, or takes them from another module
+- it is complete: it sets INSTALLED_APPS, ROOT_URLCONF or CACHES, or takes them from another module
   (``from .base import *``, ``include("base.py")``, a Configuration), and
 - no named module without an environment in its name takes it in with a star, directly or not:
   what ``settings.py`` takes in is a part of it.
@@ -27,7 +28,7 @@ from cachelint.settings.search.survey import is_settings_like
 from cachelint.source import UnparsedSourceError, decode, read_bytes
 
 _STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
-_SETS = re.compile(r"^[ \t]*(?:INSTALLED_APPS|ROOT_URLCONF)\b[^=\n]*=", re.MULTILINE)
+_SETS = re.compile(r"^[ \t]*(?:INSTALLED_APPS|ROOT_URLCONF|CACHES)\b[^=\n]*=", re.MULTILINE)
 _TAKES = re.compile(r"^[ \t]*include\(|\b(?:Configuration|import_module)\b", re.MULTILINE)
 
 
@@ -94,6 +95,18 @@ class Folders:
     def is_whole(self, path: str) -> bool:
         """Whether the file at ``path`` itself sets what every project sets."""
         return any(sibling.is_whole for sibling in self._at(path))
+
+    def stands_alone(self, path: str) -> bool:
+        """Whether the file at ``path`` is called like a settings module and sets what one sets."""
+        name, folder = os.path.basename(path).removesuffix(".py"), os.path.dirname(path)
+        if name == "__init__":
+            name, folder = os.path.basename(folder), os.path.dirname(folder)
+        in_settings = os.path.basename(folder) == "settings"
+        if name != "settings" and not (
+            role_of_name(name) is not None and ("settings" in name or in_settings)
+        ):
+            return False
+        return self.is_whole(path) or any(map(self.is_whole, self.parts(path)))
 
     def search_path(self, path: str) -> Iterator[str]:
         """What the settings modules in the folder of ``path`` add to ``sys.path``."""
