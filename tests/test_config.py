@@ -23,6 +23,7 @@ def test_everything(tmp_path: Path) -> None:
         exclude = ["vendor/"]
         django-version = "4.2"
         helper = "shop.lazy"
+        settings = ["shop.settings.local", "shop.conf:Production"]
         [tool.cachelint.per-file-ignores]
         "tests/*" = ["CCH101"]
         """,
@@ -37,6 +38,7 @@ def test_everything(tmp_path: Path) -> None:
         per_file_ignores=(("tests/*", ("CCH101",)),),
         django_version=(4, 2),
         helper="shop.lazy",
+        settings=("shop.settings.local", "shop.conf:Production"),
         rows=(
             ("select", 3),
             ("extend-select", 4),
@@ -44,7 +46,8 @@ def test_everything(tmp_path: Path) -> None:
             ("exclude", 6),
             ("django-version", 7),
             ("helper", 8),
-            ("per-file-ignores", 9),
+            ("settings", 9),
+            ("per-file-ignores", 10),
         ),
     )
 
@@ -72,6 +75,13 @@ def test_the_nearest_file_with_a_table_counts(tmp_path: Path) -> None:
         pytest.param('[tool.cachelint]\ndjango-version = "four"', 'such as "4.2"', id="word"),
         pytest.param('[tool.cachelint]\ndjango-version = "1.8"', "too old", id="too old"),
         pytest.param('[tool.cachelint]\nhelper = "a-b"', "dotted module name", id="helper"),
+        pytest.param('[tool.cachelint]\nsettings = "a"', "must be a list", id="settings"),
+        pytest.param(
+            '[tool.cachelint]\nsettings = ["shop/settings.py"]',
+            ':2: settings: "shop/settings.py" is no settings module',
+            id="settings by path",
+        ),
+        pytest.param('[tool.cachelint]\nsettings = ["a:"]', '"a:" is no', id="settings class"),
         pytest.param("[tool.cachelint\n", "not valid TOML: ", id="broken"),
         pytest.param("[tool]\ncachelint = 1", "must be a table", id="no table"),
         pytest.param("a = " + "[" * 5000 + "# cachelint", "", id="nested too deeply"),

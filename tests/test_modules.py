@@ -122,6 +122,19 @@ def test_names_of_other_files(check: Callable[..., Report], tree: Tree, flagged:
     assert [place.split()[1] for place in found] == (["CCH101"] if flagged else [])
 
 
+def test_added_roots_come_last_and_below_one_folder_only(tmp_path: Path) -> None:
+    files = ("a/manage.py", "a/x.py", "a/apps/x.py", "a/apps/y.py", "b/manage.py")
+    write_tree(tmp_path, {".git/HEAD": "", **dict.fromkeys(files, "")})
+    modules = Modules()
+    inside, outside = str(tmp_path / "a" / "views.py"), str(tmp_path / "b" / "views.py")
+    assert modules.find("y", inside) is None
+    modules.add_root(str(tmp_path / "a" / "apps"), str(tmp_path / "a"))
+    assert modules.find("y", inside) == str(tmp_path / "a" / "apps" / "y.py")
+    assert modules.find("x", inside) == str(tmp_path / "a" / "x.py")
+    assert modules.find("y", outside) is None
+    assert modules.roots(inside)[-1] == str(tmp_path / "a" / "apps")
+
+
 def test_re_exports_are_the_evidence(check: Callable[..., Report]) -> None:
     report = check(
         {"lib.py": "\n" + CACHES, "mid.py": "from lib import caches\n"}

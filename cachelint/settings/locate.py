@@ -1,10 +1,10 @@
 """Finds the settings modules of a project without running it.
 
 A settings module belongs to the *project* whose manage.py is nearest above its file, else to the
-repository. For a file or folder that is linted those count that belong to its project, and those
-that a program or the tests of its project name; where there are none, those of the next project
-outwards; where there are none either, all of the repository. A folder also sees the projects below
-it. A file to which several names lead is one module; servers, then manage.py, give it its name.
+repository. For a file or folder that is linted those of its project count, and those of projects
+that a program or the tests of its project name; code of no project sees all of the repository. A
+folder also sees the projects below it. A file to which several names lead is one module; manage.py,
+then servers, give it its name.
 """
 
 from __future__ import annotations
@@ -12,11 +12,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from cachelint.modules import Modules, repository_folder, shown_path
-from cachelint.settings.gathering import Gathered, Gathering
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
-from cachelint.settings.survey import Survey, survey
+from cachelint.settings.search.gathering import Gathered, Gathering
+from cachelint.settings.search.survey import Survey, survey
 
 _ROLES = (Role.DEPLOYABLE, Role.LOCAL, Role.TEST)
 
@@ -62,16 +63,25 @@ class Locator:
         self._configured = configured
         self._mention = Mention(shown_path(origin), row, "[tool.cachelint] settings names it")
         self._repositories: dict[str, _Repository] = {}
+        self._located: dict[str, Located] = {}
 
     def locate(self, start: str) -> Located:
         """The settings modules for the file or folder at ``start``. Raises ConfigurationError."""
+        start = os.path.abspath(start)
+        # What a file sees depends on its folder; a folder also sees what lies below it.
+        key = start if os.path.isdir(start) else os.path.join(os.path.dirname(start), "")
+        if key not in self._located:
+            self._located[key] = self._locate(start)
+        return self._located[key]
+
+    def _locate(self, start: str) -> Located:
         root = repository_folder(start)
         if root not in self._repositories:
             surveyed = survey(root)
             gathering = Gathering(self._modules, surveyed)
             modules = gathering.gather(self._configured, self._mention)
             self._repositories[root] = _Repository(surveyed, modules, gathering.unresolved)
-        return self._repositories[root].seen_from(os.path.abspath(start))
+        return self._repositories[root].seen_from(start)
 
 
 @dataclass
@@ -82,22 +92,31 @@ class _Repository:
     gathered: list[Gathered]
     unresolved: list[tuple[Cause, str]]
 
+    @cached_property
+    def _that_start_something(self) -> frozenset[str]:
+        return frozenset(self.survey.projects) | {project for _, project in self.unresolved}
+
     def seen_from(self, start: str) -> Located:
         """What counts for ``start``."""
         for territory in self.survey.territories(start):
-            if any(_belongs(gathered, territory) for gathered in self.gathered):
+            projects = {
+                item.project
+                for item in self.gathered
+                if territory == item.project or territory in item.named_from
+            }
+            if projects:
+                break
+            if territory in self._that_start_something:
+                # It has settings that cannot be found: those of others are not for it.
                 break
         else:
             # Code that belongs to no project is used by any of them.
             return _located(self.gathered, self.unresolved)
+        projects.add(territory)
         return _located(
-            [g for g in self.gathered if _belongs(g, territory) or _is_below(g.project, start)],
-            [(c, p) for c, p in self.unresolved if p == territory or _is_below(p, start)],
+            [g for g in self.gathered if g.project in projects or _is_below(g.project, start)],
+            [(c, p) for c, p in self.unresolved if p in projects or _is_below(p, start)],
         )
-
-
-def _belongs(gathered: Gathered, territory: str) -> bool:
-    return gathered.project == territory or territory in gathered.named_from
 
 
 def _is_below(folder: str, start: str) -> bool:

@@ -12,85 +12,21 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from cachelint.modules import Modules, shown_path
-from cachelint.source import load, read_bytes
+from cachelint.settings.search.programs import Program, Programs
 
 #: The part of a value that only the running program knows.
 HOLE = "*"
 _MAX_VALUES = 16
 _MAX_DEPTH = 40
+_MAX_LENGTH = 500
+_MAX_LEVELS = 100
 _LOOKUPS = frozenset({"get", "getenv", "env", "config", "str", "pop"})
 _SAME_PATH = frozenset({"abspath", "realpath", "normpath", "resolve", "absolute", "expanduser"})
 _PATH_MAKERS = frozenset({"Path", "PurePath", "str", "fspath", "path"})
 SETTINGS_VARIABLE = "DJANGO_SETTINGS_MODULE"
-
-
-@dataclass
-class Program:
-    """A Python file: its tree and what its names are bound to, wherever that happens."""
-
-    path: str
-    tree: ast.Module
-    assigned: dict[str, list[ast.expr]] = field(default_factory=dict)
-    imported: dict[str, str] = field(default_factory=dict)
-    functions: dict[str, ast.FunctionDef] = field(default_factory=dict)
-    classes: dict[str, ast.ClassDef] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Assign):
-                for target in node.targets:
-                    self._bind(target, node.value)
-            elif isinstance(node, (ast.AnnAssign, ast.NamedExpr)) and node.value is not None:
-                self._bind(node.target, node.value)
-            elif isinstance(node, ast.FunctionDef):
-                self.functions[node.name] = node
-            elif isinstance(node, ast.ClassDef):
-                self.classes[node.name] = node
-            elif isinstance(node, ast.ImportFrom):
-                for alias in node.names:
-                    module = "." * node.level + (node.module or "")
-                    path = module + ("" if module.endswith(".") else ".") + alias.name
-                    self.imported[alias.asname or alias.name] = path
-
-    def _bind(self, target: ast.expr, value: ast.expr) -> None:
-        if isinstance(target, ast.Name):
-            self.assigned.setdefault(target.id, []).append(value)
-
-    def imports(self) -> Iterator[str]:
-        """The dotted names of what the file imports, modules and names in them."""
-        for node in ast.walk(self.tree):
-            if isinstance(node, ast.Import):
-                yield from (alias.name for alias in node.names)
-        yield from self.imported.values()
-
-
-class Programs:
-    """The Python files that were asked for; each is parsed once."""
-
-    def __init__(self, modules: Modules) -> None:
-        self.modules = modules
-        self._programs: dict[str, Program] = {}
-        self.known: dict[ast.expr, tuple[str, ...]] = {}
-        """The values of expressions that were asked for."""
-
-    def load(self, path: str) -> Program:
-        """Raises UnparsedSourceError."""
-        if path not in self._programs:
-            source = load(shown_path(path), read_bytes(path))
-            self._programs[path] = Program(path, source.tree)
-        return self._programs[path]
-
-    def find(self, dotted: str, origin: Program) -> tuple[Program, str] | None:
-        """The file and the name in it that ``dotted``, imported by ``origin``, means."""
-        module, _, name = dotted.rpartition(".")
-        if dotted.startswith(".") and not module.strip("."):
-            module += "."
-        path = self.modules.find(module, origin.path) if module else None
-        return (self.load(path), name) if path is not None else None
 
 
 @dataclass
@@ -113,34 +49,37 @@ class Evaluation:
             self.depth += 1
             found = reader(self, node) if reader is not None else (HOLE,)
             self.depth -= 1
-            known[node] = tuple(dict.fromkeys(found))[:_MAX_VALUES]
+            short = (value if len(value) <= _MAX_LENGTH else HOLE for value in found)
+            known[node] = tuple(dict.fromkeys(short))[:_MAX_VALUES]
         return known[node]
 
     def constant(self, node: ast.Constant) -> tuple[str, ...]:
-        if isinstance(node.value, (str, int)) and not isinstance(node.value, bool):
-            return (str(node.value),)
+        if isinstance(node.value, str):
+            return (node.value,)
+        if isinstance(node.value, int) and 0 <= node.value <= _MAX_LEVELS:
+            return (str(int(node.value)),)
         return () if node.value is None else (HOLE,)
 
     def name(self, node: ast.Name) -> tuple[str, ...]:
         if node.id == "__file__":
             return (self.program.path,)
-        if node.id in self.program.assigned:
-            return self.every(self.program.assigned[node.id])
+        if node.id in self.program.bindings.assigned:
+            return self.every(self.program.bindings.assigned[node.id])
         dotted = self.program.imported.get(node.id)
         if dotted == "django.conf.ENVIRONMENT_VARIABLE":
             return (SETTINGS_VARIABLE,)
         found = self.programs.find(dotted, self.program) if dotted else None
-        if found is None or found[1] not in found[0].assigned:
+        if found is None or found[1] not in found[0].bindings.assigned:
             return (HOLE,)
-        return self._in(found[0]).every(found[0].assigned[found[1]])
+        return self._in(found[0]).every(found[0].bindings.assigned[found[1]])
 
     def attribute(self, node: ast.Attribute) -> tuple[str, ...]:
         if node.attr == "parent":
             return tuple(map(os.path.dirname, self.values(node.value)))
         if node.attr == "value":
             return self.values(node.value)
-        if isinstance(node.value, ast.Name) and node.value.id in self.program.classes:
-            body = self.program.classes[node.value.id].body
+        if isinstance(node.value, ast.Name) and node.value.id in self.program.bindings.classes:
+            body = self.program.bindings.classes[node.value.id].body
             assigns = [statement for statement in body if isinstance(statement, ast.Assign)]
             return self.every(a.value for a in assigns if _targets(a, node.attr)) or (HOLE,)
         return (HOLE,)
@@ -159,7 +98,7 @@ class Evaluation:
             return self._paths([left, right])
         if isinstance(node.op, ast.Sub):
             # django-environ: `environ.Path(__file__) - 3`
-            counts = [int(count) for count in right if count.isdigit()]
+            counts = [_level(count) for count in right]
             return tuple(_above(path, count) for path in left for count in counts) or (HOLE,)
         if isinstance(node.op, ast.Mod):
             return self._percent(left, node.right)
@@ -183,11 +122,15 @@ class Evaluation:
     def named(self, node: ast.NamedExpr) -> tuple[str, ...]:
         return self.values(node.value)
 
+    def container(self, node: ast.expr) -> tuple[str, ...]:
+        """A list or dict is no text."""
+        return ()
+
     def item(self, node: ast.Subscript) -> tuple[str, ...]:
         if isinstance(node.value, ast.Attribute) and node.value.attr == "parents":
-            (level, *_) = (*self.values(node.slice), "")
-            count = int(level) + 1 if level.isdigit() else 0
-            return tuple(_above(path, count) for path in self.values(node.value.value))
+            counts = [_level(level) + 1 for level in self.values(node.slice)]
+            paths = self.values(node.value.value)
+            return tuple(_above(path, count) for path in paths for count in counts)
         if isinstance(node.value, ast.Attribute) and node.value.attr == "environ":
             return () if SETTINGS_VARIABLE in self.values(node.slice) else (HOLE,)
         return self._of_dict(node.value) or (HOLE,)
@@ -223,6 +166,8 @@ class Evaluation:
         arguments = [self.values(argument) for argument in node.args]
         if name == "dirname" and len(arguments) == 1:
             return tuple(map(os.path.dirname, arguments[0]))
+        if name == "basename" and len(arguments) == 1:
+            return tuple(map(os.path.basename, arguments[0]))
         if name == "join" and len(arguments) > 1:
             return self._paths(arguments)
         if name == "joinpath" and isinstance(node.func, ast.Attribute):
@@ -262,10 +207,10 @@ class Evaluation:
     def _returned(self, name: str) -> tuple[str, ...]:
         """What a function of the tree returns, whatever it is given."""
         program: Program = self.program
-        if name not in program.functions and name in program.imported:
+        if name not in program.bindings.functions and name in program.imported:
             found = self.programs.find(program.imported[name], program)
             program, name = found if found is not None else (program, "")
-        function = program.functions.get(name)
+        function = program.bindings.functions.get(name)
         if function is None:
             return (HOLE,)
         returns = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
@@ -274,7 +219,7 @@ class Evaluation:
     def _of_dict(self, node: ast.expr) -> tuple[str, ...]:
         dicts = [node]
         if isinstance(node, ast.Name):
-            dicts = self.program.assigned.get(node.id, [])
+            dicts = self.program.bindings.assigned.get(node.id, [])
         return self.every(v for d in dicts if isinstance(d, ast.Dict) for v in d.values)
 
     def every(self, nodes: Iterable[ast.expr | None]) -> tuple[str, ...]:
@@ -302,6 +247,9 @@ _READERS: dict[type[ast.expr], Callable[[Evaluation, Any], tuple[str, ...]]] = {
     ast.NamedExpr: Evaluation.named,
     ast.Subscript: Evaluation.item,
     ast.Call: Evaluation.call,
+    ast.Dict: Evaluation.container,
+    ast.List: Evaluation.container,
+    ast.Tuple: Evaluation.container,
 }
 
 
@@ -323,6 +271,11 @@ def _filled(pieces: list[str], values: tuple[str, ...]) -> str:
     """``pieces`` with a value in each gap between them."""
     gaps = [*values, *[HOLE] * len(pieces)]
     return "".join(itertools.chain(*zip(pieces, [*gaps[: len(pieces) - 1], ""], strict=True)))
+
+
+def _level(text: str) -> int:
+    """How many folders to go up; none for what is no such number."""
+    return int(text) if re.fullmatch("[0-9]{1,3}", text) else 0
 
 
 def _above(path: str, count: int) -> str:

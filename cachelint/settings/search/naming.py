@@ -6,20 +6,22 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cachelint.diagnostic import Span
 from cachelint.modules import shown_path
-from cachelint.settings.programs import choices, search_path
 from cachelint.settings.records import Cause, Place
-from cachelint.settings.survey import Kind
-from cachelint.settings.texts import HOLE, Program, Programs
+from cachelint.settings.search.choices import choices, search_path
+from cachelint.settings.search.programs import Program, Programs
+from cachelint.settings.search.survey import Kind
+from cachelint.settings.search.texts import HOLE
 from cachelint.source import UnparsedSourceError, contains_any, decode, one_line, read_bytes
 
 #: What a file must contain to be looked at.
+_NAMING = (b"DJANGO_SETTINGS_MODULE", b"DJANGO_CONFIGURATION", b"ENVIRONMENT_VARIABLE")
 _WORDS = (
-    b"DJANGO_SETTINGS_MODULE", b"DJANGO_CONFIGURATION", b"django_settings_module",
-    b"ENVIRONMENT_VARIABLE", b"--settings", b"--ds", b"pythonpath", b"PYTHONPATH", b"sys.path",
+    *_NAMING,
+    b"django_settings_module", b"--settings", b"--ds", b"pythonpath", b"PYTHONPATH", b"sys.path",
 )  # fmt: skip
 _NAME = r"[^\W\d]\w*(?:\.[^\W\d]\w*)*"
 _DOTTED = re.compile(_NAME)
@@ -51,6 +53,7 @@ _PYTHONPATH = re.compile(
     re.VERBOSE | re.MULTILINE,
 )
 _HERE = re.compile(r"\{toxinidir\}|\{tox_root\}|\$\{?PWD\}?|\$\(pwd\)|\$\(CURDIR\)")
+_MAX_SHOWN = 60
 _COMMENTS = ("#", ";", "//")
 
 
@@ -87,10 +90,11 @@ def read_namer(path: str, kind: Kind, programs: Programs) -> Named:
         data = read_bytes(path)
         if not path.endswith(".py"):
             return _read_text(path, kind, decode(data)) if _is_of_interest(data) else Named()
-        if _is_of_interest(data):
-            return _read_program(path, kind, programs)
-        if kind in (Kind.MANAGE, Kind.SERVER):
-            return _read_imported(path, kind, programs)
+        named = _read_program(path, kind, programs) if _is_of_interest(data) else Named()
+        if kind in (Kind.MANAGE, Kind.SERVER) and not (named.namings or named.causes):
+            started = _read_imported(path, kind, programs)
+            return replace(started, roots=(*named.roots, *started.roots))
+        return named
     except UnparsedSourceError as error:
         return _read_unparsed(path, kind, error)
     return Named()
@@ -116,7 +120,9 @@ def _read_program(path: str, kind: Kind, programs: Programs) -> Named:
 
 
 def _unknown(program: Program, node: ast.expr) -> Cause:
-    written = one_line(ast.unparse(node))
+    written = one_line(program.source.segment(node))
+    if len(written) > _MAX_SHOWN:
+        written = f"{written[:_MAX_SHOWN]}…"
     message = f"`{written}` says which settings module to take, and only the running program knows"
     return Cause(place_of(program.path, node.lineno), message)
 
@@ -127,10 +133,17 @@ def _read_imported(path: str, kind: Kind, programs: Programs) -> Named:
     for dotted in program.imports():
         for name in (dotted, dotted.rpartition(".")[0]):
             found = programs.modules.find(name, path) if name else None
-            if found is not None and found != path and _is_of_interest(read_bytes(found)):
+            if found is None or found == path:
+                continue
+            try:
+                if not contains_any(read_bytes(found), _NAMING):
+                    continue
                 named = _read_program(found, kind, programs)
-                if named.namings or named.causes:
-                    return named
+            except UnparsedSourceError:
+                # Not the program itself: what it cannot start says so where it is linted.
+                continue
+            if named.namings or named.causes:
+                return named
     return Named()
 
 

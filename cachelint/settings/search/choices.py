@@ -8,14 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from cachelint.settings.texts import (
-    HOLE,
-    SETTINGS_VARIABLE,
-    Evaluation,
-    Program,
-    Programs,
-    default_of,
-)
+from cachelint.settings.search.programs import Program, Programs
+from cachelint.settings.search.texts import HOLE, SETTINGS_VARIABLE, Evaluation, default_of
 
 _VARIABLES = (SETTINGS_VARIABLE, "DJANGO_CONFIGURATION")
 _SETTERS = frozenset(
@@ -36,7 +30,7 @@ class Choice:
 def choices(programs: Programs, program: Program) -> Iterator[Choice]:
     """Every place in ``program`` that says which settings module or configuration to take."""
     evaluation = Evaluation(programs, program)
-    for node in ast.walk(program.tree):
+    for node in program.nodes:
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             option = _OPTION.fullmatch(node.value)
             if option is not None:
@@ -69,7 +63,7 @@ def _settings_of(node: ast.AST) -> Iterator[tuple[ast.expr | None, ast.expr]]:
 def search_path(programs: Programs, program: Program) -> Iterator[str]:
     """The folders that ``program`` adds to ``sys.path``, where they are known and exist."""
     evaluation = Evaluation(programs, program)
-    for node in ast.walk(program.tree):
+    for node in program.nodes:
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
         of = node.func.value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import difflib
 import os
 from collections.abc import Iterator, Sequence
@@ -9,18 +10,17 @@ from dataclasses import dataclass, field, replace
 
 from cachelint.config import ConfigurationError
 from cachelint.modules import Modules, shown_path
-from cachelint.settings.naming import Naming, place_of, read_namer
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
-from cachelint.settings.resolving import Resolver, Target, dotted_name
-from cachelint.settings.roles import remaining_role, role_of_namings, role_of_path
-from cachelint.settings.siblings import (
+from cachelint.settings.search.naming import Naming, place_of, read_namer
+from cachelint.settings.search.programs import Programs
+from cachelint.settings.search.resolving import Resolver, Target, dotted_name
+from cachelint.settings.search.roles import is_example, remaining_role, role_of, role_of_path
+from cachelint.settings.search.siblings import (
     ConfigurationClass,
     Folders,
     configuration_classes,
-    has_configurations,
 )
-from cachelint.settings.survey import MAX_FOLDERS, Kind, Survey
-from cachelint.settings.texts import Programs
+from cachelint.settings.search.survey import MAX_FOLDERS, Kind, Survey
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: In which order those who name a module are listed; the first gives it its name.
@@ -56,7 +56,6 @@ class _Entry:
 
     file: _File
     configuration: str | None
-    namings: tuple[Naming, ...]
     mentions: tuple[Mention, ...]
     role: Role | None
 
@@ -79,6 +78,10 @@ class Gathering:
         self._resolver = Resolver(modules, survey, self._folders)
         self._files: dict[str, _File] = {}
         self._classes: list[Naming] = []
+        self._absent: dict[str, Target] = {}
+        """By folder a module that is named and not there; its neighbours may be."""
+        self._causes: list[tuple[Cause, str, Kind]] = []
+        self._understood: set[tuple[str, Kind]] = set()
 
     def gather(self, configured: Sequence[str], mention: Mention) -> list[Gathered]:
         """All settings modules, or those ``configured``. Raises ConfigurationError."""
@@ -88,9 +91,10 @@ class Gathering:
                 self._classes.append(naming)
             else:
                 self._resolve(naming)
-        self._drop_what_only_types_name()
-        for file in list(self._files.values()):
-            self._add_siblings(file)
+        self._note_causes()
+        self._drop_what_is_none()
+        self._add_siblings()
+        self._add_unnamed()
         for file in self._files.values():
             self._add_root(file.target)
         entries = [entry for file in self._files.values() for entry in self._entries(file)]
@@ -119,11 +123,7 @@ class Gathering:
             for root in named.roots:
                 if root.startswith(self._survey.root):
                     self._modules.add_root(root, territory)
-            self.unresolved += [
-                (replace(cause, message=f"{cause.message}; {_ADVICE}"), territory)
-                for cause in named.causes
-                if kind in _DECISIVE
-            ]
+            self._causes += [(cause, territory, kind) for cause in named.causes]
             namings += named.namings
         return sorted(namings, key=lambda naming: _ORDER.index(naming.kind))
 
@@ -138,37 +138,95 @@ class Gathering:
             mention = _mention(naming, reason)
             if mention not in file.mentions:
                 file.mentions.append(mention)
-        if not targets and naming.kind in _DECISIVE:
-            message = f'names "{naming.name}", which is not in the tree; {_ADVICE}'
-            cause = Cause(place_of(naming.path, naming.row), message + self._example(naming))
+        if targets:
+            self._understood.add((self._survey.territory(naming.path), naming.kind))
+        elif naming.is_known:
+            self._note(naming, "which is not in the tree")
+            expected = self._resolver.expected(naming)
+            if expected is not None:
+                self._absent[os.path.dirname(expected.path)] = expected
+        else:
+            self._note(naming, "which only the running program completes")
+
+    def _note(self, naming: Naming, what: str) -> None:
+        if naming.kind in _DECISIVE:
+            message = f'names "{naming.name}", {what}; {_ADVICE}{self._example(naming)}'
+            cause = Cause(place_of(naming.path, naming.row), message)
             self.unresolved.append((cause, self._survey.territory(naming.path)))
 
     def _example(self, naming: Naming) -> str:
         """A file of the project that looks like the settings that ``naming`` means."""
         territory = self._survey.territory(naming.path)
         names = [
-            dotted_name(path, territory)
+            dotted_name(path, self._modules.roots(path)[0])
             for path in self._survey.candidates
             if self._survey.territory(path) == territory and self._folders.is_whole(path)
         ]
         close = difflib.get_close_matches(naming.name, names, n=1, cutoff=0)
         return f', perhaps "{close[0]}"' if close else ""
 
-    def _drop_what_only_types_name(self) -> None:
-        """The settings of the type checker may be as empty as it likes them."""
+    def _note_causes(self) -> None:
+        """What cannot be read, but for where another file of its kind speaks for the project."""
+        for cause, territory, kind in self._causes:
+            if kind in _DECISIVE and (territory, kind) not in self._understood:
+                cause = replace(cause, message=f"{cause.message}; {_ADVICE}")
+                self.unresolved.append((cause, territory))
+
+    def _drop_what_is_none(self) -> None:
+        """An empty package starts no project; what the type checker reads may lack everything."""
         for path, file in list(self._files.items()):
-            kinds = {naming.kind for naming in file.namings}
-            if kinds == {Kind.TYPES} and not self._folders.is_complete(path):
+            if self._is_empty(path):
+                for naming in file.namings:
+                    self._note(naming, "which is empty")
+                del self._files[path]
+                self._absent[os.path.dirname(path)] = file.target
+            elif not self._folders.is_complete(path) and all(
+                naming.kind is Kind.TYPES for naming in file.namings
+            ):
                 del self._files[path]
 
-    def _add_siblings(self, file: _File) -> None:
-        target = file.target
-        for path in self._folders.environments(target.path):
-            if path not in self._files and not self._survey.is_ignored(path):
-                sibling = _File(self._resolver.target(path, target.root))
-                reason = f"lies next to {target.module} and is called after an environment"
-                sibling.mentions.append(Mention(shown_path(path), 1, reason))
-                self._files[path] = sibling
+    def _is_empty(self, path: str) -> bool:
+        if os.path.basename(path) != "__init__.py":
+            return False
+        try:
+            body = self._programs.load(path).source.tree.body
+        except UnparsedSourceError:
+            # Whoever reads what the module says will say so.
+            return False
+        return all(isinstance(statement, ast.Expr) for statement in body)
+
+    def _add_siblings(self) -> None:
+        parts: set[str] = set()
+        for path in self._files:
+            if role_of_path(path, self._survey.root) is None:
+                parts |= self._folders.parts(path)
+        named = reversed(self._files.items())
+        targets = {os.path.dirname(path): file.target for path, file in named}
+        for folder, target in {**self._absent, **targets}.items():
+            for path in self._folders.environments(folder, parts):
+                if path not in self._files and not self._survey.is_ignored(path):
+                    sibling = _File(self._resolver.target(path, target.root))
+                    reason = f"lies next to {target.module} and is called after an environment"
+                    sibling.mentions.append(Mention(shown_path(path), 1, reason))
+                    self._files[path] = sibling
+
+    def _add_unnamed(self) -> None:
+        """Where nobody says anything of settings: what is called so and is nothing else."""
+        territory = self._survey.territory
+        spoken = {project for _, project in self.unresolved}
+        for file in self._files.values():
+            paths = (file.target.path, *(naming.path for naming in file.namings))
+            spoken |= set(map(territory, paths))
+        for path in self._survey.candidates:
+            project = territory(path)
+            if project in spoken or not self._folders.stands_alone(path):
+                continue
+            has_start = project in self._survey.projects
+            is_dummy = not has_start and is_example(path, self._survey.root)
+            if not is_dummy and not self._survey.is_ignored(path):
+                root = project if has_start else self._modules.roots(path)[0]
+                mention = Mention(shown_path(path), 1, "is called settings, and nobody names any")
+                self._files[path] = _File(self._resolver.target(path, root), mentions=[mention])
 
     def _add_root(self, target: Target) -> None:
         """Let what a settings module imports be found from where it is itself imported."""
@@ -177,28 +235,31 @@ class Gathering:
             if root.startswith(self._survey.root) and root not in self._modules.roots(target.path):
                 self._modules.add_root(root, territory)
 
-    def _entries(self, file: _File) -> Iterator[_Entry]:
-        """The file itself, or the classes of django-configurations in it."""
+    def _entries(self, file: _File, wanted: str = "") -> Iterator[_Entry]:
+        """The file itself, or the classes of django-configurations in it, ``wanted`` among them."""
         path = file.target.path
-        by_path = role_of_path(path, self._survey.root)
-        classes = self._configurations(file)
+        root = self._survey.root
+        classes = self._configurations(file, wanted)
         for cls in classes:
             namings = tuple(n for n in self._classes_of(file) if n.name == cls.name)
             mentions = [_mention(naming, naming.kind.value) for naming in namings]
             own = Mention(shown_path(cls.path), cls.row, "is a class of django-configurations")
-            yield _Entry(file, cls.name, namings, tuple(mentions or [own]), cls.role or by_path)
+            yield _Entry(
+                file, cls.name, tuple(mentions or [own]), cls.role or role_of(path, namings, root)
+            )
         if not classes:
-            yield _Entry(file, None, tuple(file.namings), tuple(file.mentions), by_path)
+            role = role_of(path, file.namings, root)
+            yield _Entry(file, None, tuple(file.mentions), role)
 
-    def _configurations(self, file: _File) -> list[ConfigurationClass]:
+    def _configurations(self, file: _File, wanted: str) -> list[ConfigurationClass]:
         try:
-            if not has_configurations(read_bytes(file.target.path)):
+            if b"class " not in read_bytes(file.target.path):
                 return []
             program = self._programs.load(file.target.path)
         except UnparsedSourceError:
             # Whoever reads what the module says will say so.
             return []
-        named = frozenset(naming.name for naming in self._classes_of(file))
+        named = frozenset((wanted, *(naming.name for naming in self._classes_of(file))))
         return configuration_classes(self._programs, program, named)
 
     def _classes_of(self, file: _File) -> list[Naming]:
@@ -217,26 +278,24 @@ class Gathering:
         wanted: dict[tuple[str, str | None], _Entry] = {}
         for name in names:
             module, _, configuration = name.partition(":")
-            found = [entry for entry in entries if entry.file.target.module == module]
-            if not found:
-                targets = self._resolver.everywhere(module)
-                found = [entry for target in targets for entry in self._entries(_File(target))]
+            files = [file for file in self._files.values() if file.target.module == module]
+            if not files:
+                files = [_File(target) for target in self._resolver.everywhere(module)]
+            found = [entry for file in files for entry in self._entries(file, configuration)]
             if configuration:
                 found = [entry for entry in found if entry.configuration == configuration]
             if not found:
-                raise ConfigurationError(self._missing(name, mention, entries))
+                raise ConfigurationError(self._unknown(name, mention, entries))
             for entry in found:
                 self._add_root(entry.file.target)
                 key = (entry.file.target.path, entry.configuration)
                 wanted[key] = replace(entry, mentions=(mention, *entry.mentions))
         return list(wanted.values())
 
-    def _missing(self, name: str, mention: Mention, entries: list[_Entry]) -> str:
+    def _unknown(self, name: str, mention: Mention, entries: list[_Entry]) -> str:
         known = [entry.label for entry in entries]
-        roots = (self._survey.root, *self._survey.projects)
         for path in self._survey.candidates:
-            root = max((r for r in roots if path.startswith(r + os.sep)), key=len)
-            known.append(dotted_name(path, root))
+            known.append(dotted_name(path, self._modules.roots(path)[0]))
         close = difflib.get_close_matches(name, known, n=1)
         hint = f'did you mean "{close[0]}"?' if close else f"found are {', '.join(known) or 'none'}"
         if entries and not close:
@@ -244,8 +303,7 @@ class Gathering:
         return f'{mention.path}:{mention.row}: settings: no module "{name}" in the tree; {hint}'
 
     def _with_roles(self, entries: list[_Entry]) -> list[Gathered]:
-        root = self._survey.root
-        roles = [entry.role or role_of_namings(entry.namings, root) for entry in entries]
+        roles = [entry.role for entry in entries]
         projects = [self._survey.territory(entry.file.target.path) for entry in entries]
         gathered = []
         for entry, role, project in zip(entries, roles, projects, strict=True):

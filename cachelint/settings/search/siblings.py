@@ -1,13 +1,14 @@
 """Settings modules that nobody names: files next to a named one, classes of django-configurations.
 
-A file next to a settings module is one of its own if
+Where nobody names any, that is what is called settings and sets INSTALLED_APPS, ROOT_URLCONF or
+CACHES. Else a file next to a settings module is one of its own if
 
 - it is called after an environment (``local.py``, ``settings_production.py``; the words stand in
   ``roles``) or fits the name that a program puts together (``f"shop.settings.{name}"``),
-- it is complete: it sets INSTALLED_APPS or ROOT_URLCONF, or takes them from another module
+- it is complete: it sets INSTALLED_APPS, ROOT_URLCONF or CACHES, or takes them from another module
   (``from .base import *``, ``include("base.py")``, a Configuration), and
-- no module that is called after no environment takes it in with a star: what ``settings.py`` or
-  ``base.py`` takes in is a part of them.
+- no named module without an environment in its name takes it in with a star, directly or not:
+  what ``settings.py`` takes in is a part of it.
 """
 
 from __future__ import annotations
@@ -15,19 +16,19 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from cachelint.settings.programs import search_path
 from cachelint.settings.records import Role
-from cachelint.settings.roles import role_of_name
-from cachelint.settings.survey import is_settings_like
-from cachelint.settings.texts import Program, Programs
+from cachelint.settings.search.choices import search_path
+from cachelint.settings.search.programs import Program, Programs
+from cachelint.settings.search.roles import role_of_name
+from cachelint.settings.search.survey import is_settings_like
 from cachelint.source import UnparsedSourceError, decode, read_bytes
 
 _STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
-_SETS = re.compile(r"^[ \t]*(?:INSTALLED_APPS|ROOT_URLCONF)\b[^=\n]*=", re.MULTILINE)
+_SETS = re.compile(r"^[ \t]*(?:INSTALLED_APPS|ROOT_URLCONF|CACHES)\b[^=\n]*=", re.MULTILINE)
 _TAKES = re.compile(r"^[ \t]*include\(|\b(?:Configuration|import_module)\b", re.MULTILINE)
 
 
@@ -54,22 +55,38 @@ class Folders:
         self._programs = programs
         self._files: dict[str, tuple[Sibling, ...]] = {}
 
-    def environments(self, named: str) -> Iterator[str]:
-        """The settings modules next to the file ``named`` that are called after an environment."""
-        folder = os.path.dirname(named)
+    def environments(self, folder: str, parts: Collection[str]) -> Iterator[str]:
+        """The settings modules in ``folder`` that are called after an environment.
+
+        ``parts`` are files that are parts of settings modules.
+        """
         base = os.path.basename(folder)
         for sibling in self._list(folder):
             # In a folder of something else only what is called settings belongs to them.
             if not is_settings_like(f"{sibling.name}.py", base):
                 continue
-            if sibling.path != named and role_of_name(sibling.name) is not None:
-                yield from self._if_own(sibling, folder)
+            is_own = sibling.is_complete and sibling.path not in parts
+            if is_own and role_of_name(sibling.name) is not None:
+                yield sibling.path
+
+    def parts(self, path: str) -> set[str]:
+        """The files that the settings module at ``path`` takes in with a star, at any depth."""
+        found: set[str] = set()
+        waiting = [path]
+        while waiting:
+            for sibling in self._at(waiting.pop()):
+                waiting += [star for star in sibling.stars if star not in found]
+                found.update(sibling.stars)
+        return found
 
     def matching(self, folder: str, pattern: str) -> Iterator[str]:
         """The settings modules in ``folder`` whose name fits ``pattern``."""
         for sibling in self._list(folder):
             if fnmatchcase(sibling.name, pattern) and sibling.name != "__init__":
-                yield from self._if_own(sibling, folder)
+                users = (other for other in self._list(folder) if sibling.path in other.stars)
+                is_base = role_of_name(sibling.name) is None and any(users)
+                if sibling.is_complete and not is_base:
+                    yield sibling.path
 
     def is_complete(self, path: str) -> bool:
         """Whether the file at ``path`` can be a settings module on its own."""
@@ -78,6 +95,18 @@ class Folders:
     def is_whole(self, path: str) -> bool:
         """Whether the file at ``path`` itself sets what every project sets."""
         return any(sibling.is_whole for sibling in self._at(path))
+
+    def stands_alone(self, path: str) -> bool:
+        """Whether the file at ``path`` is called like a settings module and sets what one sets."""
+        name, folder = os.path.basename(path).removesuffix(".py"), os.path.dirname(path)
+        if name == "__init__":
+            name, folder = os.path.basename(folder), os.path.dirname(folder)
+        in_settings = os.path.basename(folder) == "settings"
+        if name != "settings" and not (
+            role_of_name(name) is not None and ("settings" in name or in_settings)
+        ):
+            return False
+        return self.is_whole(path) or any(map(self.is_whole, self.parts(path)))
 
     def search_path(self, path: str) -> Iterator[str]:
         """What the settings modules in the folder of ``path`` add to ``sys.path``."""
@@ -91,11 +120,6 @@ class Folders:
 
     def _at(self, path: str) -> Iterator[Sibling]:
         return (s for s in self._list(os.path.dirname(path)) if s.path == path)
-
-    def _if_own(self, sibling: Sibling, folder: str) -> Iterator[str]:
-        users = [other for other in self._list(folder) if sibling.path in other.stars]
-        if sibling.is_complete and all(role_of_name(user.name) is not None for user in users):
-            yield sibling.path
 
     def _list(self, folder: str) -> tuple[Sibling, ...]:
         if folder not in self._files:
@@ -129,8 +153,10 @@ def _python_files(folder: str) -> Iterator[str]:
         return
     for entry in entries:
         if entry.name.endswith(".py") and entry.name.removesuffix(".py").isidentifier():
-            yield entry.path
-        elif entry.is_dir():
+            # Neither a link to nowhere nor a pipe.
+            if os.path.isfile(entry.path):
+                yield entry.path
+        elif entry.is_dir(follow_symlinks=False):
             package = os.path.join(entry.path, "__init__.py")
             if os.path.isfile(package):
                 yield package
@@ -154,11 +180,11 @@ def configuration_classes(
     Those that are ``named``, are called after an environment, or have a base that is.
     """
     found = []
-    for name, cls in program.classes.items():
+    for name, cls in program.bindings.classes.items():
         role = _role_of_class(program, name, set())
         if (role is not None or name in named) and is_configuration(programs, program, name):
             found.append(ConfigurationClass(name, program.path, cls.lineno, role))
-    for name in sorted(named & program.imported.keys() - program.classes.keys()):
+    for name in sorted(named & program.imported.keys() - program.bindings.classes.keys()):
         if is_configuration(programs, program, name):
             found.append(ConfigurationClass(name, program.path, 1, role_of_name(name)))
     return found
@@ -166,7 +192,7 @@ def configuration_classes(
 
 def _role_of_class(program: Program, name: str, seen: set[str]) -> Role | None:
     role = role_of_name(name)
-    cls = program.classes.get(name)
+    cls = program.bindings.classes.get(name)
     if role is not None or cls is None or name in seen:
         return role
     seen.add(name)
@@ -181,7 +207,7 @@ def is_configuration(
     if (program.path, name) in seen:
         return False
     seen |= {(program.path, name)}
-    cls = program.classes.get(name)
+    cls = program.bindings.classes.get(name)
     if cls is not None:
         bases = _base_names(cls)
         return any(is_configuration(programs, program, base, seen) for base in bases)
@@ -198,8 +224,3 @@ def is_configuration(
 def _base_names(cls: ast.ClassDef) -> list[str]:
     """``Configuration`` and ``configurations.Configuration``."""
     return [ast.unparse(base) for base in cls.bases if isinstance(base, (ast.Name, ast.Attribute))]
-
-
-def has_configurations(data: bytes) -> bool:
-    """Whether a settings module with these bytes may have classes of django-configurations."""
-    return b"onfiguration" in data

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cachelint.modules import Modules
-from cachelint.settings.naming import Naming
-from cachelint.settings.siblings import Folders
-from cachelint.settings.survey import Survey
-from cachelint.settings.texts import HOLE
+from cachelint.settings.search.naming import Naming
+from cachelint.settings.search.siblings import Folders
+from cachelint.settings.search.survey import PROGRAMS, Kind, Survey
+from cachelint.settings.search.texts import HOLE
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Resolver:
     def targets(self, naming: Naming) -> list[Target]:
         """What ``naming`` means; with holes in its name that may be several modules."""
         if naming.is_known:
-            found = self.find(naming.name, naming.path)
+            found = self.find(naming)
             return [found] if found is not None else []
         package, _, pattern = naming.name.rpartition(".")
         if HOLE in package:
@@ -46,15 +46,28 @@ class Resolver:
                     return [self.target(path, root) for path in paths]
         return []
 
-    def find(self, name: str, origin: str) -> Target | None:
-        """The module ``name`` where the file ``origin`` names it."""
-        path = self.modules.find(name, origin)
-        if path is None:
+    def find(self, naming: Naming) -> Target | None:
+        """The module that ``naming`` names."""
+        name, origin = naming.name, naming.path
+        path = None
+        if naming.kind in (Kind.MANAGE, Kind.TESTS):
+            # A program that is started has its own folder first on sys.path.
+            path = self._below(os.path.dirname(origin), name)
+        path = path or self.modules.find(name, origin)
+        if path is None and ("." in name or naming.kind not in PROGRAMS):
             others = (self._below(root, name) for root in self._others(origin))
             path = next((other for other in others if other is not None), None)
-        if path is None:
-            path = self._only_one(name)
+            path = path or self._only_one(name)
         return _target(name, path) if path is not None else None
+
+    def expected(self, naming: Naming) -> Target | None:
+        """Where the module that ``naming`` names would lie, if its package is there."""
+        *package, name = naming.name.split(".")
+        for root in self._roots(naming.path):
+            folder = os.path.join(root, *package)
+            if package and os.path.isdir(folder):
+                return Target(naming.name, os.path.join(folder, f"{name}.py"), root)
+        return None
 
     def everywhere(self, name: str) -> Iterator[Target]:
         """The module ``name`` in each project that has one."""

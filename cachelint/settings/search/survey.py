@@ -5,7 +5,7 @@ are out for other reasons (``Survey.is_ignored``).
 
 | files | kind |
 |---|---|
-| manage*.py, __main__.py | MANAGE |
+| manage.py, manage_*.py, __main__.py | MANAGE |
 | *wsgi*.py, *asgi*.py, what is in a package ``wsgi`` or ``asgi`` | SERVER |
 | *celery*.py, the package ``celery`` | WORKER |
 | Dockerfile, compose files, Procfile, app.json, systemd, uwsgi, supervisor, .env | CONTAINER |
@@ -44,8 +44,12 @@ class Kind(Enum):
     SCRIPT = "a script runs with it"
 
 
+#: Who imports what it names, from where it lies.
+PROGRAMS = frozenset({Kind.MANAGE, Kind.SERVER, Kind.WORKER})
+
+_NO_PROGRAMS = frozenset({Kind.CONTAINER, Kind.SCRIPT})
 _KINDS: tuple[tuple[Kind, str], ...] = (
-    (Kind.MANAGE, r"manage\w*\.py|__main__\.py"),
+    (Kind.MANAGE, r"manage(?:_\w+)?\.py|__main__\.py"),
     (Kind.SERVER, r"\w*[wa]sgi\w*\.py"),
     (Kind.TESTS, r"conftest\.py|run_?tests?\w*\.py|test_?runner\.py|noxfile\.py"),
     (Kind.TESTS, r"pytest\w*\.ini|tox[\w.]*\.ini|setup\.cfg|pyproject\.toml"),
@@ -66,6 +70,7 @@ _BY_FOLDER: dict[str, tuple[Kind, str | tuple[str, ...]]] = {
     "asgi": (Kind.SERVER, ".py"),
     "celery": (Kind.WORKER, "__init__.py"),
     "workflows": (Kind.TESTS, ("yml", "yaml")),
+    "tests": (Kind.TESTS, "__init__.py"),
     ".circleci": (Kind.TESTS, ("yml", "yaml")),
 }
 
@@ -180,7 +185,7 @@ class _Walk:
                     folders.append(entry.path)
                 continue
             kind = _kind(name, base)
-            if kind is not None:
+            if kind is not None and os.path.isfile(entry.path):
                 self.namers.append((entry.path, kind))
             if name == "manage.py":
                 self.projects.append(folder)
@@ -192,7 +197,9 @@ class _Walk:
 def _kind(name: str, folder: str) -> Kind | None:
     match = _BY_NAME.fullmatch(name)
     if match is not None and match.lastgroup is not None:
-        return Kind[match.lastgroup.partition("_")[0]]
+        kind = Kind[match.lastgroup.partition("_")[0]]
+        # `env.py` is no environment file.
+        return None if name.endswith(".py") and kind in _NO_PROGRAMS else kind
     if folder in _BY_FOLDER:
         kind, ends = _BY_FOLDER[folder]
         return kind if name.endswith(ends) else None

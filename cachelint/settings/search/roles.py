@@ -5,18 +5,18 @@
 | its name has a word of tests: ``shop.settings.test``, ``settings_ci``, ``tests.settings`` | test |
 | … of a developer's machine: ``settings.local``, ``dev_settings`` | local |
 | … of a server: ``settings.production``, ``conf.staging``, ``settings_heroku`` | deployable |
+| it lies below a folder of tests: ``tests/app/settings.py`` | test |
+| only tests name it | test |
 | it lies in an example, a demo or documentation | local |
 | a server program or what deploys it names it, in a file of no test or local word | deployable |
-| only tests name it | test |
 | only what is called for local use names it (``docker-compose.dev.yml``) | local |
 | manage.py names it and another module of the project is deployable | local |
 | anything else: the one module that everything runs with | deployable |
 
 Where a name has several of these words, the first row wins: ``test_production`` is for tests, and
 ``docker_dev`` for a developer. The last part of the dotted name decides; a part that says nothing
-(``settings``, ``base``) leaves it to the packages and folders above: those between a folder called
-settings, conf or config and the file count like the file itself, others only where they are called
-after tests or examples. Of a class of django-configurations its own name decides before all.
+(``settings``, ``base``) leaves it to the folders above, from one called settings, conf or config
+on. Of a class of django-configurations its own name decides before all.
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ import os
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-from cachelint.settings.naming import Naming
 from cachelint.settings.records import Role
-from cachelint.settings.survey import Kind
+from cachelint.settings.search.naming import Naming
+from cachelint.settings.search.survey import Kind
 
 _TEST = frozenset({
     "test", "tests", "testing", "tester", "testapp", "testproject", "testproj", "testsite",
     "testsuite", "testsettings", "unittest", "unittests", "pytest", "ci", "cicd", "jenkins",
-    "travis", "tox", "e2e", "selenium", "cypress", "continuous", "runtests",
+    "travis", "circle", "circleci", "tox", "e2e", "selenium", "cypress", "continuous", "runtests",
+})  # fmt: skip
+_TEST_FOLDERS = frozenset({
+    "test", "tests", "testing", "tester", "testapp", "testproject", "testproj", "testsite",
+    "testsuite", "unittest", "unittests", "e2e",
 })  # fmt: skip
 _LOCAL = frozenset({
     "local", "localhost", "localdev", "dev", "devel", "develop", "developer", "development",
@@ -48,6 +52,7 @@ _EXAMPLE = frozenset({
     "example", "examples", "exampleapp", "exampleproject", "demo", "demos", "sample", "samples",
     "sandbox", "playground", "doc", "docs", "tutorial", "benchmark", "benchmarks",
 })  # fmt: skip
+_NEGATIONS = frozenset({"not", "non"})
 _SETTINGS_FOLDERS = frozenset({"settings", "setting", "conf", "config", "configs", "configuration"})
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]+)*|\d+")
 
@@ -61,10 +66,29 @@ def words(name: str) -> list[str]:
 def role_of_name(name: str) -> Role | None:
     """The role that a name by itself stands for."""
     found = set(words(name))
+    if found & _NEGATIONS:
+        # `not_production_settings` is what others have in common.
+        return None
     for role, known in ((Role.TEST, _TEST), (Role.LOCAL, _LOCAL), (Role.DEPLOYABLE, _DEPLOYABLE)):
         if found & known:
             return role
     return None
+
+
+def role_of(path: str, namings: Collection[Naming], root: str) -> Role | None:
+    """The role of the module at ``path``; None where it depends on the others of its project."""
+    by_name = role_of_path(path, root)
+    if by_name is not None:
+        return by_name
+    by_namings = role_of_namings(namings, root)
+    if by_namings is not Role.TEST and is_example(path, root):
+        return Role.LOCAL
+    return by_namings
+
+
+def is_example(path: str, root: str) -> bool:
+    """Whether the file at ``path`` lies in an example, a demo or documentation."""
+    return bool(_EXAMPLE & _words_of(os.path.relpath(path, root).split(os.sep)[:-1]))
 
 
 def role_of_path(path: str, root: str) -> Role | None:
@@ -76,14 +100,11 @@ def role_of_path(path: str, root: str) -> Role | None:
         role = role_of_name(part)
         if role is not None:
             return role
-    return _role_of_folders(parts[:first])
+    return Role.TEST if _TEST_FOLDERS & _words_of(parts[:first]) else None
 
 
-def _role_of_folders(folders: Sequence[str]) -> Role | None:
-    found = {word for folder in folders for word in words(folder)}
-    if found & _TEST:
-        return Role.TEST
-    return Role.LOCAL if found & _EXAMPLE else None
+def _words_of(folders: Sequence[str]) -> set[str]:
+    return {word for folder in folders for word in words(folder)}
 
 
 def role_of_namings(namings: Iterable[Naming], root: str) -> Role | None:
@@ -100,8 +121,12 @@ def _role_of_naming(naming: Naming, root: str) -> Role | None:
         return Role.TEST
     if naming.kind in (Kind.CONTAINER, Kind.SERVER):
         folder, name = os.path.split(os.path.relpath(naming.path, root))
+        # A compose file as such says nothing: servers run with them, too.
+        name = name.replace("compose", "")
         own = role_of_name(name) or role_of_name(os.path.basename(folder))
-        return own or _role_of_folders(folder.split(os.sep)) or Role.DEPLOYABLE
+        if own is None and _TEST_FOLDERS & _words_of(folder.split(os.sep)):
+            return Role.TEST
+        return own or Role.DEPLOYABLE
     return None
 
 
