@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 UNPARSED = "CCH001"
+#: What a file must say for anybody to ask about its views.
+CACHED_PAGES = "cache_page"
 
 
 @dataclass(frozen=True)
@@ -143,9 +145,11 @@ class Judge:
         """
         try:
             facts = collect_facts(source)
+            self.modules.add(facts)
+            if CACHED_PAGES in source.text:
+                self.modules.add_views(source)
         except RecursionError as error:
             raise UnparsedSourceError("cannot be followed: nested too deeply") from error
-        self.modules.add(facts)
         project = Project(self.modules, self.whole_project)
         view = FileView(facts, project, self.configuration.django_version, self.reader)
         ignored = self._ignored_codes(source.path)

@@ -14,8 +14,10 @@ from pathlib import Path
 from cachelint.facts import collect_facts
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
 from cachelint.facts.records import FileFacts, Import, Value, Values
+from cachelint.facts.view_records import ViewFacts
+from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
-from cachelint.source import UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -52,13 +54,30 @@ class Modules:
 
     def __init__(self) -> None:
         self._facts: dict[str, FileFacts | None] = {}
+        self._views: dict[str, ViewFacts | None] = {}
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._added: dict[str, tuple[str, ...]] = {}
 
     def add(self, facts: FileFacts) -> None:
         """Make facts known that were collected elsewhere."""
-        self._facts[os.path.abspath(facts.path)] = facts
+        key = os.path.abspath(facts.path)
+        self._facts[key] = facts
+        self._views.pop(key, None)
+
+    def add_views(self, source: Source) -> None:
+        """Make known what ``source``, whatever the file of its path holds, knows of views."""
+        self._views[os.path.abspath(source.path)] = collect_views(source)
+
+    def views(self, path: str) -> ViewFacts | None:
+        """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
+        key = os.path.abspath(path)
+        if key not in self._views:
+            try:
+                self._views[key] = collect_views(load(shown_path(key), read_bytes(key)))
+            except (UnparsedSourceError, RecursionError):
+                self._views[key] = None
+        return self._views[key]
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
@@ -212,17 +231,23 @@ class Modules:
         self, value: Value, origin: str, links: tuple[Link, ...], seen: _Seen
     ) -> Iterator[Resolved]:
         names, steps = split_names(value.path)
+        found = self.locate(names, origin)
+        if found is not None:
+            rest = "".join(f".{part}" for part in found[1]) + steps
+            yield from self._follow(found[0], rest, value, links, seen)
+
+    def locate(self, names: str, origin: str) -> tuple[Link, tuple[str, ...]] | None:
+        """The name of a file that ``names`` begins with, as met in ``origin``, and the rest."""
         dots = len(names) - len(names.lstrip("."))
         parts = names.lstrip(".").split(".")
         for length in range(len(parts) - 1, -1, -1):
             module = "." * dots + ".".join(parts[:length])
             if not module:
-                return
+                return None
             target = self._export(join_path(module, parts[length]), origin)
             if target is not None:
-                rest = "".join(f".{part}" for part in parts[length + 1 :]) + steps
-                yield from self._follow(target, rest, value, links, seen)
-                return
+                return target, tuple(parts[length + 1 :])
+        return None
 
     def _follow(
         self, target: Link, rest: str, value: Value, links: tuple[Link, ...], seen: _Seen

@@ -6,6 +6,7 @@ from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, Values
 from cachelint.modules import Modules, Resolved
 from cachelint.project.lifetime import instances_may_live_long
+from cachelint.project.pages import CachedPage, Pages
 
 
 class Project:
@@ -32,6 +33,10 @@ class Project:
     def may_live_long(self, facts: FileFacts, class_name: str) -> bool:
         """Whether an object of the class may outlive the call that makes it."""
         return instances_may_live_long(self._modules, facts, class_name, self._whole)
+
+    def leaking_pages(self, facts: FileFacts) -> tuple[CachedPage, ...]:
+        """Pages of one user that ``cache_page``, as the file writes it, stores for all."""
+        return tuple(Pages(self._modules).of(facts.path))
 
     def ancestors(self, facts: FileFacts, class_name: str) -> frozenset[str]:
         """Qualified names outside the project from which a class derives, at any distance.

@@ -19,7 +19,7 @@ from cachelint.diagnostic import Evidence, FixPlan, Severity, Span
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Values
 from cachelint.facts.vocabulary import MODULE, OLDEST_DJANGO, STAR_EXPORTS
 from cachelint.modules import Resolved
-from cachelint.project import Project
+from cachelint.project import CachedPage, Project
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 
 Version = tuple[int, ...]
@@ -92,6 +92,11 @@ class FileView:
             for resolved in self.project.resolve(use.values, self.facts)
             if not resolved.is_reference
         ]
+
+    @cached_property
+    def leaking_pages(self) -> tuple[CachedPage, ...]:
+        """Pages of one user that ``cache_page``, as this file writes it, stores for all."""
+        return self.project.leaking_pages(self.facts)
 
     @property
     def imports(self) -> Iterator[Import]:
