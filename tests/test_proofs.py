@@ -47,11 +47,14 @@ def test_the_bad_code_fails_and_the_good_does_not(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) -> None:
     """Else a proof that proves nothing would go unnoticed."""
-    shutil.copy(FIXTURES / "proof_kit.py", tmp_path)
+    for kit in FIXTURES.glob("*_kit.py"):
+        shutil.copy(kit, tmp_path)
     folder = tmp_path / rule.name / "proof"
     shutil.copytree(proof_of(rule), folder)
     shutil.copy(folder / "good.py", folder / "bad.py")
-    assert run_proof(rule, folder).returncode == 1
+    done = run_proof(rule, folder)
+    assert done.returncode == 1
+    assert "ModuleNotFoundError" not in done.stderr
 
 
 @pytest.mark.parametrize("rule", RULES)

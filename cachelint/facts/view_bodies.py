@@ -87,7 +87,7 @@ class BodyWalker:
             self._nested(node)
         elif isinstance(node, ast.ClassDef):
             self.block(node.body)
-        elif not (isinstance(node, ast.Expr) and _is_logging(node.value)):
+        elif not (isinstance(node, ast.Expr) and _tells_nobody(node.value)):
             if isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
                 self._assignment(node)
             self._children(node)
@@ -306,9 +306,9 @@ def _patches(function: ast.expr) -> bool:
     return name.startswith(("patch_", "add_never_cache"))
 
 
-def _is_logging(node: ast.expr) -> bool:
-    """``logger.info("%s", request.user)``: what is logged does not come into the page."""
-    return (
+def _tells_nobody(node: ast.expr) -> bool:
+    """``logger.info("%s", request.user)``, and ``request.user`` that only makes sure of a login."""
+    return isinstance(node, ast.Attribute) or (
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in _LOG_METHODS

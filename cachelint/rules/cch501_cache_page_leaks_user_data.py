@@ -77,7 +77,7 @@ def check(view: FileView) -> Iterator[Finding]:
         if page.vary_outside is None and not _is_safe_by_version(view, page):
             yield Finding(
                 span=page.span,
-                message=f"`{page.cache.text}(…)` stores {_what(page)} for all: {_who(page)}",
+                message=_message(page),
                 help=_help(page),
                 cause=page.name,
                 evidence=_evidence(page),
@@ -89,19 +89,17 @@ def _is_safe_by_version(view: FileView, page: CachedPage) -> bool:
     return page.by_header and version is not None and version >= _VARIES_ON_AUTHORIZATION
 
 
-def _what(page: CachedPage) -> str:
-    if page.reads:
-        return f"the page `{page.name}`, which reads `{page.reads[0].text}`"
+def _message(page: CachedPage) -> str:
+    stores = f"`{page.cache.text}(…)` stores one page for all"
     login = page.login or page.outer_login
-    return f"the page `{page.name}` behind `{login.text}`" if login else f"`{page.name}`"
-
-
-def _who(page: CachedPage) -> str:
+    if page.reads:
+        fact = f"`{page.name}` reads `{page.reads[0].text}`, and {stores}"
+    else:
+        fact = f"`{page.name}` lies behind `{login.text}`, and {stores}" if login else stores
     if page.login is not None:
-        return f"who never passed `{page.login.text}` receives the first user's page"
-    if page.by_header:
-        return "before Django 5.2.19 the second user receives the first one's page"
-    return "the second user receives the first one's page"
+        return f"{fact}: who has not passed `{page.login.text}` receives alice's page"
+    since = "before Django 5.2.19 " if page.by_header else ""
+    return f"{fact}: {since}bob receives alice's page"
 
 
 def _help(page: CachedPage) -> str:

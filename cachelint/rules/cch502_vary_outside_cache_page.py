@@ -63,12 +63,12 @@ def check(view: FileView) -> Iterator[Finding]:
         if page.vary_outside is None:
             continue
         vary = page.vary_outside.text
-        what = f", which reads `{page.reads[0].text}`" if page.reads else ""
+        what = f", and its `{page.reads[0].text}`, " if page.reads else " "
         yield Finding(
             span=page.span,
             message=(
                 f"`{vary}` stands outside of `{page.cache.text}(…)`, which stores `{page.name}`"
-                f"{what} before the header is there: the second user receives the first one's page"
+                f"{what}before the header is there: bob receives alice's page"
             ),
             help=f"`{vary}` below `cache_page`",
             cause=page.name,

@@ -28,6 +28,10 @@ AROUND_HANDLER = frozenset({
     "perform_authentication", "setup", "test_func",
 })  # fmt: skip
 HANDLERS = ("get", "list", "retrieve")
+_NO_HANDLERS = frozenset({
+    "as_view", "create", "delete", "destroy", "dispatch", "partial_update", "patch", "post", "put",
+    "setup", "update",
+})  # fmt: skip
 #: What the handlers of Django and Django REST framework call.
 _HOOKS = frozenset({
     "check_object_permissions", "filter_queryset", "paginate_queryset", "render_to_response",
@@ -162,9 +166,18 @@ class ClassView:
         own: dict[str, Routine] = {}
         for _, cls in reversed([*self.classes]):
             own |= cls.methods
-        found = [name for name in HANDLERS if name in own]
-        found += [name for name, routine in own.items() if self._is_action(routine)]
-        return found or ["get"]
+        found = {name: None for name in HANDLERS if name in own}
+        found |= {name: None for name, routine in own.items() if self._is_handler(routine)}
+        for _, cls in self.classes:
+            found |= {name: None for d in cls.decorators if (name := decorated_method(d))}
+        handlers = [name for name in found if name not in _NO_HANDLERS]
+        return handlers or ["get"]
+
+    def _is_handler(self, routine: Routine) -> bool:
+        """A method that is an action, or that is cached: some router leads to it."""
+        layers = self._layers.of_decorators(routine.decorators, self.file)
+        is_cached = any(layer.kind is Kind.CACHE for layer in layers)
+        return is_cached or self._is_action(routine)
 
     def _is_action(self, routine: Routine) -> bool:
         """A method that ``@action`` makes a handler of GET requests."""

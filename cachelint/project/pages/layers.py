@@ -191,7 +191,8 @@ class Layers:
                 return ()
             return self.of_decorator(inner, file, environment)
         if path == known.VARY_ON_HEADERS:
-            return layer(Kind.VARY, self.header_names((g.value for g in call.positional), file))
+            names = self.header_names((g.value for g in call.positional), file, environment)
+            return layer(Kind.VARY, names)
         if path == known.CACHE_CONTROL:
             keywords = {given.keyword for given in call.arguments}
             apart = keywords & {"private", "no_cache", "no_store", "**"}
@@ -223,13 +224,23 @@ class Layers:
             return not any(isinstance(target, Placed) for target in targets)
         return True
 
-    def header_names(self, expressions: Iterable[Expression], file: ViewFacts) -> frozenset[str]:
+    def header_names(
+        self,
+        expressions: Iterable[Expression],
+        file: ViewFacts,
+        environment: _Environment | None = None,
+    ) -> frozenset[str]:
         """Names of headers in small letters; ``?`` for what is not known."""
         found: set[str] = set()
         for expression in expressions:
             if isinstance(expression, Display):
-                found |= self.header_names(expression.elements, file)
+                found |= self.header_names(expression.elements, file, environment)
                 continue
+            if isinstance(expression, Parameter):
+                bound = (environment or {}).get(expression.name)
+                if isinstance(bound, _Bound):
+                    found |= self.header_names((bound.expression,), bound.file, bound.environment)
+                    continue
             literal = self._lookup.literal(expression, file)
             is_text = literal is not None and isinstance(literal.value, str)
             found.add(str(literal.value).lower() if literal and is_text else _UNKNOWN_HEADER)
@@ -248,7 +259,7 @@ class Layers:
         """What ``@routine(…)`` does: the call's result is the decorator."""
         bound = _bind(routine, call, file, environment)
         found = [self.of_decorator(result, place, bound) for result in routine.returns]
-        return tuple(_placed_at(layer, call, file, place) for layer in _chosen(found))
+        return tuple(_placed_at(layer, call, file) for layer in _chosen(found))
 
     def _of_wrapper(
         self, routine: Routine, file: ViewFacts, environment: _Environment
@@ -382,10 +393,14 @@ class Layers:
                     bound = _bind(target.definition, call, file, environment)
                     place = target.file
                     layers = self._of_wrapper(target.definition, place, bound)
-                    found.append(tuple(_placed_at(one, call, file, place) for one in layers))
+                    found.append(tuple(_placed_at(one, call, file) for one in layers))
             if found:
                 return _chosen(found)
-        return self.of_decorator(call.function, file, environment)
+        layers = self.of_decorator(call.function, file, environment)
+        if isinstance(call.function, (Name, Imported)):
+            # A decorator that has been made elsewhere wraps here.
+            return tuple(_placed_at(layer, call, file) for layer in layers)
+        return layers
 
     def _of_as_view(self, function: Expression, file: ViewFacts) -> Stack | None:
         if isinstance(function, Name):
@@ -412,7 +427,7 @@ def _bind(routine: Routine, call: Call, file: ViewFacts, environment: _Environme
     return bound
 
 
-def _placed_at(layer: Layer, call: Call, file: ViewFacts, place: ViewFacts) -> Layer:
+def _placed_at(layer: Layer, call: Call, file: ViewFacts) -> Layer:
     """A layer that a function of the project makes stands where that is called."""
     if layer.kind is Kind.CACHE:
         return replace(layer, text=call.text, path=file.path, span=call.span)
