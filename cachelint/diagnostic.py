@@ -54,14 +54,22 @@ class Edit:
     span: Span
     content: str
 
+    @property
+    def is_expression(self) -> bool:
+        """Whether one expression is replaced: no insertion, and no whole rows."""
+        span = self.span
+        inserts = (span.row, span.column) == (span.end_row, span.end_column)
+        return not inserts and not span.column == span.end_column == 1
+
 
 @dataclass(frozen=True)
 class FixPlan:
     """What a rule would do about a finding; ``fix`` turns it into new source or declines.
 
-    ``edits`` replace expressions. ``rewrite`` names a change of whole statements instead.
-    ``helper_names`` are the names of the lazy helper that the new code needs, ``drops`` imported
-    paths that may be unused afterwards, ``targets`` what is bound to the result,
+    ``edits`` replace expressions or whole rows, or insert. ``rewrite`` names a change of whole
+    statements instead. ``helper_names`` are the names of the lazy helper that the new code needs,
+    ``imports`` other names by their paths, ``drops`` imported paths that may be unused afterwards,
+    ``targets`` what is bound to the result,
     ``builtins`` what the new code takes from there.
     """
 
@@ -71,6 +79,7 @@ class FixPlan:
     edits: tuple[Edit, ...] = ()
     rewrite: str = ""
     helper_names: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
     drops: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     builtins: tuple[str, ...] = ()

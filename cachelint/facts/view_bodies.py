@@ -10,7 +10,6 @@ from cachelint.facts.view_names import (
     FunctionNode,
     NameScope,
     function_scope,
-    inner_function,
     instance_name,
     is_super,
 )
@@ -20,6 +19,12 @@ from cachelint.facts.view_records import (
     Expression,
     HeaderWrite,
     UserRead,
+)
+from cachelint.facts.view_requests import (
+    is_other_method,
+    is_request_method,
+    root_of,
+    runs_on_get,
 )
 from cachelint.source import Source
 
@@ -35,7 +40,6 @@ _USER_HEADERS = frozenset({
     "HTTP_COOKIE", "HTTP_AUTHORIZATION", "REMOTE_USER", "COOKIE", "AUTHORIZATION",
 })  # fmt: skip
 _LOG_METHODS = frozenset({"debug", "info", "warning", "error", "exception", "critical", "log"})
-_STORED_METHODS = frozenset({"GET", "HEAD"})
 _CACHE_HEADERS = frozenset({"vary", "cache-control"})
 
 
@@ -101,7 +105,7 @@ class BodyWalker:
                 self._children(child)
 
     def _if(self, node: ast.If) -> bool:
-        runs = self._runs_on_get(node.test)
+        runs = runs_on_get(node.test, self.scope)
         self._test(node.test)
         leaves = runs is False or self.block(node.body)
         leaves_else = runs is True or self.block(node.orelse)
@@ -109,10 +113,10 @@ class BodyWalker:
 
     def _match(self, node: ast.Match) -> bool:
         self.visit(node.subject)
-        by_method = self._is_request_method(node.subject)
+        by_method = is_request_method(node.subject, self.scope)
         leaving = []
         for case in node.cases:
-            if by_method and _is_other_method(case.pattern):
+            if by_method and is_other_method(case.pattern):
                 continue
             leaving.append(self.block(case.body))
         last = node.cases[-1].pattern
@@ -151,54 +155,10 @@ class BodyWalker:
             stops = isinstance(node.op, ast.Or)
             for part in node.values:
                 self._test(part)
-                if self._runs_on_get(part) is stops:
+                if runs_on_get(part, self.scope) is stops:
                     break
         else:
             self.visit(node)
-
-    def _runs_on_get(self, test: ast.expr) -> bool | None:
-        """Whether ``test`` is true of every GET request, of none, or that is not known."""
-        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
-            inner = self._runs_on_get(test.operand)
-            return None if inner is None else not inner
-        if isinstance(test, ast.BoolOp):
-            stops = isinstance(test.op, ast.Or)
-            parts = [self._runs_on_get(part) for part in test.values]
-            if stops in parts:
-                return stops
-            return None if None in parts else not stops
-        if isinstance(test, ast.Attribute) and test.attr in ("POST", "FILES"):
-            return False if self.root_of(test.value) is not None else None
-        if isinstance(test, ast.Compare) and len(test.ops) == 1:
-            return self._comparison_on_get(test.left, test.ops[0], test.comparators[0])
-        return None
-
-    def _comparison_on_get(
-        self, left: ast.expr, operator: ast.cmpop, right: ast.expr
-    ) -> bool | None:
-        if isinstance(operator, (ast.Eq, ast.NotEq)) and self._is_request_method(right):
-            left, right = right, left
-        if not self._is_request_method(left):
-            return None
-        if isinstance(right, (ast.Name, ast.Attribute)):
-            name = right.id if isinstance(right, ast.Name) else right.attr
-            methods = {*_STORED_METHODS} if name == "SAFE_METHODS" else set()
-        else:
-            methods = _constants(right)
-        if not methods:
-            return None
-        is_stored = not methods.isdisjoint(_STORED_METHODS)
-        negated = isinstance(operator, (ast.NotEq, ast.NotIn))
-        return not is_stored if negated else is_stored
-
-    def _is_request_method(self, node: ast.expr) -> bool:
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-            node = node.func.value if node.func.attr in ("upper", "lower") else node
-        return (
-            isinstance(node, ast.Attribute)
-            and node.attr == "method"
-            and self.root_of(node.value) is not None
-        )
 
     # -- expressions -------------------------------------------------------------------------
 
@@ -223,7 +183,7 @@ class BodyWalker:
             self._nested(node)
             return
         if isinstance(node, ast.IfExp):
-            runs = self._runs_on_get(node.test)
+            runs = runs_on_get(node.test, self.scope)
             self._test(node.test)
             for branch, never in ((node.body, False), (node.orelse, True)):
                 if runs is not never:
@@ -313,48 +273,3 @@ def _tells_nobody(node: ast.expr) -> bool:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in _LOG_METHODS
     )
-
-
-def _constants(node: ast.AST) -> set[str]:
-    """The strings in an expression or pattern, in capitals."""
-    return {
-        inner.value.upper()
-        for inner in ast.walk(node)
-        if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
-    }
-
-
-def _is_other_method(pattern: ast.pattern) -> bool:
-    """Whether a case stands for methods, and none of them is stored."""
-    methods = _constants(pattern)
-    return bool(methods) and methods.isdisjoint(_STORED_METHODS)
-
-
-def root_of(node: ast.expr, scope: NameScope, depth: int = 0) -> str | None:
-    """Which request ``node`` may be: a parameter of a function around, or ``self.request``.
-
-    Whether the parameter is a request only the caller knows.
-    """
-    while isinstance(node, ast.Attribute) and node.attr == "_request":
-        node = node.value
-    if isinstance(node, ast.Attribute):
-        of_self = isinstance(node.value, ast.Name) and node.value.id == instance_name(scope)
-        return SELF_REQUEST if of_self and node.attr == "request" else None
-    if not isinstance(node, ast.Name) or depth > 3:
-        return None
-    place: NameScope | None = inner_function(scope)
-    while place is not None:
-        bindings = place.names.get(node.id, ())
-        if bindings:
-            roots = {
-                node.id
-                if isinstance(b.bound, ast.arguments)
-                else root_of(b.bound, place, depth + 1)
-                if isinstance(b.bound, ast.expr)
-                else None
-                for b in bindings
-            }
-            roots.discard(None)
-            return roots.pop() if len(roots) == 1 else None
-        place = inner_function(place.parent)
-    return None

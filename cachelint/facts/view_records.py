@@ -116,7 +116,7 @@ OPAQUE = Opaque()
 
 @dataclass(frozen=True)
 class Decorator:
-    """A decorator; ``rows`` is all that stands from its ``@`` to what follows it."""
+    """A decorator; ``rows`` are the whole lines from ``first_row`` to before ``end_row``."""
 
     expression: Expression
     first_row: int

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cachelint.diagnostic import Span
 from cachelint.facts.locals import parameter_names
-from cachelint.facts.view_bodies import BodyWalker, root_of
+from cachelint.facts.view_bodies import BodyWalker
 from cachelint.facts.view_names import (
     Freezer,
     FunctionNode,
@@ -28,6 +28,7 @@ from cachelint.facts.view_records import (
     ViewClass,
     ViewFacts,
 )
+from cachelint.facts.view_requests import root_of
 from cachelint.source import Source
 
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
@@ -156,17 +157,18 @@ class _Collector:
         return Span(span.row, span.column, span.row, end + 1)
 
     def _decorators(self, node: _Definition, scope: NameScope) -> tuple[Decorator, ...]:
-        starts = [decorator.lineno for decorator in node.decorator_list]
-        ends = [*starts, node.lineno][1:]
         return tuple(
             Decorator(
                 expression=self.freezer.freeze(decorator, scope),
-                first_row=start,
-                end_row=end,
-                rows="".join(f"{line}\n" for line in self.source.lines[start - 1 : end - 1]),
+                first_row=decorator.lineno,
+                end_row=(decorator.end_lineno or decorator.lineno) + 1,
+                rows="".join(
+                    f"{line}\n"
+                    for line in self.source.lines[decorator.lineno - 1 : decorator.end_lineno]
+                ),
                 text=" ".join(self.source.segment(decorator).split()),
             )
-            for decorator, start, end in zip(node.decorator_list, starts, ends, strict=True)
+            for decorator in node.decorator_list
         )
 
 

@@ -191,8 +191,9 @@ class _Fixer:
             if name in bound_names(source.tree):
                 raise DeclinedError(f"`{name}` means something else in this file")
         for edit in plan.edits:
-            find_expression(source, edit.span, document)
-            refuse_lost_comments(document, edit)
+            if edit.is_expression:
+                find_expression(source, edit.span, document)
+                refuse_lost_comments(document, edit)
         return plan.edits, plan.helper_names
 
     def _edit(
@@ -202,15 +203,25 @@ class _Fixer:
         chosen: _Chosen,
     ) -> Document:
         edits = _without_overlaps({edit for found, _ in chosen.values() for edit in found})
-        helper_names = sorted({name for _, names in chosen.values() for name in names})
-        if helper_names:
-            module = self._helper_of(source.path).dotted
-            added = add_import(source, module, helper_names, edits, self._is_ours)
+        changing = list(edits)
+        for module, names in self._imports(source.path, chosen).items():
+            added = add_import(source, module, sorted(names), changing, self._is_ours)
             edits += [added] if added is not None else []
         new = document.apply(edits)
         for dropped in {path for d in chosen if d.fix is not None for path in d.fix.drops}:
             new = self._drop(source.path, new, dropped)
         return new
+
+    def _imports(self, path: str, chosen: _Chosen) -> dict[str, set[str]]:
+        """The names that the new code needs, by their modules."""
+        imports: dict[str, set[str]] = {}
+        for diagnostic, (_, helper_names) in chosen.items():
+            if helper_names:
+                imports.setdefault(self._helper_of(path).dotted, set()).update(helper_names)
+            for dotted in diagnostic.fix.imports if diagnostic.fix is not None else ():
+                module, _, name = dotted.rpartition(".")
+                imports.setdefault(module, set()).add(name)
+        return dict(sorted(imports.items()))
 
     def _is_ours(self, source: Source, package: str) -> bool:
         return self.judge.modules.find(package, source.path) is not None

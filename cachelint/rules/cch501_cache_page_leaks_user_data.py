@@ -14,8 +14,8 @@ that are made of these.
 Silent where the visitors are kept apart: `vary_on_cookie`, `vary_on_headers("Cookie")`,
 `never_cache` or `cache_control(private=True)` below `cache_page`; above it too, where the view
 answers with a TemplateResponse or a Response of Django REST framework, which are stored when they
-have been rendered. `vary_on_headers("Authorization")` counts where the view authenticates by header.
-Data that is read for POST alone is not meant: only GET and HEAD are stored.
+have been rendered. `vary_on_headers("Authorization")` counts where the view authenticates by
+header. Data that is read for POST alone is not meant: only GET and HEAD are stored.
 
 ## Why is this bad?
 `cache_page` stores the response before the session middleware adds `Vary: Cookie` to it. The first
@@ -62,6 +62,7 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Evidence, Severity
 from cachelint.project import CachedPage
+from cachelint.rules.page_fix import vary_plan
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"cache_page",)
@@ -81,6 +82,7 @@ def check(view: FileView) -> Iterator[Finding]:
                 help=_help(page),
                 cause=page.name,
                 evidence=_evidence(page),
+                fix=vary_plan(page),
             )
 
 
@@ -109,6 +111,6 @@ def _help(page: CachedPage) -> str:
 
 
 def _evidence(page: CachedPage) -> tuple[Evidence, ...]:
-    return tuple(
-        Evidence(read.path, read.read.span, "data of one user") for read in page.reads
-    )[:_MAX_EVIDENCE]
+    return tuple(Evidence(read.path, read.read.span, "data of one user") for read in page.reads)[
+        :_MAX_EVIDENCE
+    ]

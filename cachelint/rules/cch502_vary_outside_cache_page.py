@@ -52,6 +52,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Evidence, Severity
+from cachelint.rules.page_fix import reorder_plan
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"cache_page",)
@@ -75,4 +76,5 @@ def check(view: FileView) -> Iterator[Finding]:
             evidence=tuple(
                 Evidence(read.path, read.read.span, "data of one user") for read in page.reads
             )[:4],
+            fix=reorder_plan(page),
         )

@@ -29,7 +29,7 @@ from cachelint.source import split_lines
 from tests.conftest import Tree, write_tree
 from tests.test_fixtures import FIXTURES, describe, is_for_this_python, is_golden
 
-CODES = ("CCH101", "CCH102", "CCH301", "CCH302", "CCH303", "CCH304")
+CODES = ("CCH101", "CCH102", "CCH301", "CCH302", "CCH303", "CCH304", "CCH501", "CCH502")
 REGENERATE = os.environ.get("CACHELINT_REGENERATE") == "1"
 
 
@@ -165,6 +165,7 @@ def changing_rows(done: Fixed) -> set[int]:
     """The rows of findings and their evidence, of imports, and of try statements that become one line."""
     # The calls of a removed function are the evidence of its import.
     found = [place.span for d in done.fixed for place in (d, *d.evidence)]
+    found += [edit.span for d in done.fixed if d.fix is not None for edit in d.fix.edits]
     spans = [(span.row, span.end_row) for span in found]
     tree = ast.parse(done.old)
     for node in ast.walk(tree):

@@ -18,8 +18,9 @@ from cachelint.facts.view_records import (
     ViewFacts,
 )
 from cachelint.project.pages import vocabulary as known
-from cachelint.project.pages.layers import Hole, Kind, Layer, Layers
+from cachelint.project.pages.layers import Layers
 from cachelint.project.pages.names import Lookup, Outside, Placed
+from cachelint.project.pages.stacks import Hole, Kind, Layer
 
 #: Methods that run around the handler of a request, inside of dispatch().
 AROUND_HANDLER = frozenset({

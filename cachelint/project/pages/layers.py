@@ -1,113 +1,49 @@
-"""What stands around a view, from the outside in: caches, vary headers, logins."""
+"""Reads decorators and wrapped views: what stands around a view, from the outside in."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
-from cachelint.diagnostic import Span
 from cachelint.facts.view_records import (
     Call,
     Choice,
     Decorator,
     Display,
     Expression,
-    HeaderWrite,
     Imported,
     Inline,
     Method,
     Name,
     Parameter,
     Routine,
-    UserRead,
     ViewClass,
     ViewFacts,
 )
 from cachelint.project.pages import vocabulary as known
 from cachelint.project.pages.names import Lookup, Outside, Placed
+from cachelint.project.pages.stacks import (
+    UNKNOWN_HEADER,
+    Bound,
+    ClassCore,
+    Environment,
+    FunctionCore,
+    Hole,
+    Kind,
+    Layer,
+    Stack,
+    bind,
+    chosen,
+    first_stack,
+    header_layer,
+    last_name,
+    layers_by_name,
+    placed_at,
+    plain_layers,
+    without_last_name,
+)
 
 _MAX_DEPTH = 12
-#: What a decorator of somebody else may be called that keeps pages apart.
-_KEEPS_APART = re.compile(r"vary|never_cache|no_?cache|private|anonymous", re.IGNORECASE)
-_UNKNOWN_HEADER = "?"
-
-
-class Kind(Enum):
-    CACHE = "cache"
-    VARY = "vary"
-    PRIVATE = "private"
-    """Keeps the page from being stored."""
-    LOGIN = "login"
-    GUARD = "guard"
-    """A decorator of the project that reads data of the user."""
-    POST = "post"
-    """Lets no GET request pass."""
-    API = "api"
-    """Makes a view of Django REST framework out of a function."""
-    PERMISSIONS = "permissions"
-    AUTHENTICATION = "authentication"
-    METHOD = "method"
-    """method_decorator: how the layer behind it is written on a method."""
-
-
-@dataclass(frozen=True)
-class Layer:
-    """One thing around a view; ``text`` as written in the file at ``path``."""
-
-    kind: Kind
-    text: str
-    path: str
-    span: Span | None = None
-    headers: frozenset[str] = frozenset()
-    reads: tuple[UserRead, ...] = ()
-    listed: tuple[tuple[Expression, ViewFacts], ...] = ()
-    """The classes that permission_classes and authentication_classes name."""
-
-
-@dataclass(frozen=True)
-class FunctionCore:
-    file: ViewFacts
-    routine: Routine
-
-
-@dataclass(frozen=True)
-class ClassCore:
-    file: ViewFacts
-    cls: ViewClass
-
-
-@dataclass(frozen=True)
-class Hole:
-    """What a decorator is applied to, or a method further up or down: somebody else knows."""
-
-    method: str = ""
-
-
-Core = FunctionCore | ClassCore | Hole | Outside
-_Environment = dict[str, "_Bound | Hole"]
-
-
-@dataclass(frozen=True)
-class _Bound:
-    """An argument where the call stands."""
-
-    expression: Expression
-    file: ViewFacts
-    environment: _Environment
-
-
-@dataclass(frozen=True)
-class Stack:
-    """A view and what stands around it, the outermost first. ``argument``: the innermost span."""
-
-    layers: tuple[Layer, ...]
-    core: Core
-
-    @property
-    def is_cached(self) -> bool:
-        return any(layer.kind is Kind.CACHE for layer in self.layers)
 
 
 class Layers:
@@ -125,7 +61,7 @@ class Layers:
         return tuple(found)
 
     def of_decorator(
-        self, expression: Expression, file: ViewFacts, environment: _Environment
+        self, expression: Expression, file: ViewFacts, environment: Environment
     ) -> tuple[Layer, ...]:
         if self._depth > _MAX_DEPTH:
             return ()
@@ -135,34 +71,34 @@ class Layers:
         return found
 
     def _of_decorator(
-        self, expression: Expression, file: ViewFacts, environment: _Environment
+        self, expression: Expression, file: ViewFacts, environment: Environment
     ) -> tuple[Layer, ...]:
         if isinstance(expression, Display):
             parts = [self.of_decorator(e, file, environment) for e in expression.elements]
             return tuple(layer for part in parts for layer in part)
         if isinstance(expression, Choice):
             parts = [self.of_decorator(e, file, environment) for e in expression.alternatives]
-            return _chosen(parts)
+            return chosen(parts)
         if isinstance(expression, Call):
             return self._of_call(expression, file, environment)
         if isinstance(expression, Inline):
             return self._of_wrapper(expression.routine, file, environment)
         if isinstance(expression, Parameter):
             bound = environment.get(expression.name)
-            if isinstance(bound, _Bound) and not expression.attributes:
+            if isinstance(bound, Bound) and not expression.attributes:
                 return self.of_decorator(bound.expression, bound.file, bound.environment)
             return ()
         found: list[tuple[Layer, ...]] = []
         for target in self._lookup.targets(expression, file):
             if isinstance(target, Outside):
-                found.append(_plain(target.path, expression, file))
+                found.append(plain_layers(target.path, expression, file))
             elif isinstance(target.definition, Routine):
                 found.append(self._of_wrapper(target.definition, target.file, {}))
             elif not isinstance(target.definition, ViewClass) and not target.attributes:
                 found.append(self.of_decorator(target.definition, target.file, {}))
-        return _chosen(found)
+        return chosen(found)
 
-    def _of_call(self, call: Call, file: ViewFacts, environment: _Environment) -> tuple[Layer, ...]:
+    def _of_call(self, call: Call, file: ViewFacts, environment: Environment) -> tuple[Layer, ...]:
         function = call.function
         if isinstance(function, Inline):
             return self._of_factory(function.routine, call, file, environment, file)
@@ -173,10 +109,10 @@ class Layers:
             elif isinstance(target.definition, Routine):
                 routine, place = target.definition, target.file
                 found.append(self._of_factory(routine, call, file, environment, place))
-        return _chosen(found)
+        return chosen(found)
 
     def _called(
-        self, path: str, call: Call, file: ViewFacts, environment: _Environment
+        self, path: str, call: Call, file: ViewFacts, environment: Environment
     ) -> tuple[Layer, ...]:
         """What a decorator of Django does that is called with arguments."""
 
@@ -201,7 +137,7 @@ class Layers:
             methods = {
                 m.upper() for m in self.header_names((g.value for g in call.positional), file)
             }
-            stored = methods & {"GET", "HEAD", _UNKNOWN_HEADER}
+            stored = methods & {"GET", "HEAD", UNKNOWN_HEADER}
             return () if stored or not methods else layer(Kind.POST)
         if path == known.API_VIEW:
             return layer(Kind.API)
@@ -209,7 +145,7 @@ class Layers:
             kind = Kind.PERMISSIONS if path == known.PERMISSION_CLASSES else Kind.AUTHENTICATION
             listed = tuple((g.value, file) for g in call.positional)
             return (replace(layer(kind)[0], listed=listed),)
-        return _plain(path, call.function, file, call.span)
+        return plain_layers(path, call.function, file, call.span)
 
     def _stores(self, call: Call, file: ViewFacts) -> bool:
         """Whether a ``cache_page(…)`` stores for all what it stores."""
@@ -228,7 +164,7 @@ class Layers:
         self,
         expressions: Iterable[Expression],
         file: ViewFacts,
-        environment: _Environment | None = None,
+        environment: Environment | None = None,
     ) -> frozenset[str]:
         """Names of headers in small letters; ``?`` for what is not known."""
         found: set[str] = set()
@@ -238,12 +174,12 @@ class Layers:
                 continue
             if isinstance(expression, Parameter):
                 bound = (environment or {}).get(expression.name)
-                if isinstance(bound, _Bound):
+                if isinstance(bound, Bound):
                     found |= self.header_names((bound.expression,), bound.file, bound.environment)
                     continue
             literal = self._lookup.literal(expression, file)
             is_text = literal is not None and isinstance(literal.value, str)
-            found.add(str(literal.value).lower() if literal and is_text else _UNKNOWN_HEADER)
+            found.add(str(literal.value).lower() if literal and is_text else UNKNOWN_HEADER)
         return frozenset(found)
 
     # -- decorators of the project -----------------------------------------------------------
@@ -253,34 +189,34 @@ class Layers:
         routine: Routine,
         call: Call,
         file: ViewFacts,
-        environment: _Environment,
+        environment: Environment,
         place: ViewFacts,
     ) -> tuple[Layer, ...]:
         """What ``@routine(…)`` does: the call's result is the decorator."""
-        bound = _bind(routine, call, file, environment)
+        bound = bind(routine, call, file, environment)
         found = [self.of_decorator(result, place, bound) for result in routine.returns]
-        return tuple(_placed_at(layer, call, file) for layer in _chosen(found))
+        return tuple(placed_at(layer, call, file) for layer in chosen(found))
 
     def _of_wrapper(
-        self, routine: Routine, file: ViewFacts, environment: _Environment
+        self, routine: Routine, file: ViewFacts, environment: Environment
     ) -> tuple[Layer, ...]:
         """What ``@routine`` does, which is given the view and answers with another."""
         if not routine.parameters:
             return ()
-        inner: _Environment = {**environment, routine.parameters[0]: Hole()}
+        inner: Environment = {**environment, routine.parameters[0]: Hole()}
         found = []
         for result in routine.returns:
             stack = self.of_view(result, file, inner)
             if stack is not None and isinstance(stack.core, Hole):
                 found.append(stack.layers)
         if found:
-            return _chosen(found)
-        return _by_name(routine.name, file)
+            return chosen(found)
+        return layers_by_name(routine.name, file)
 
     # -- views -------------------------------------------------------------------------------
 
     def of_view(
-        self, expression: Expression, file: ViewFacts, environment: _Environment | None = None
+        self, expression: Expression, file: ViewFacts, environment: Environment | None = None
     ) -> Stack | None:
         """The view that an expression stands for, with all around it; None for no view."""
         if self._depth > _MAX_DEPTH:
@@ -291,10 +227,12 @@ class Layers:
         return found
 
     def _of_view(
-        self, expression: Expression, file: ViewFacts, environment: _Environment
+        self, expression: Expression, file: ViewFacts, environment: Environment
     ) -> Stack | None:
         if isinstance(expression, Choice):
-            return _first([self.of_view(e, file, environment) for e in expression.alternatives])
+            return first_stack(
+                [self.of_view(e, file, environment) for e in expression.alternatives]
+            )
         if isinstance(expression, Call):
             return self._of_wrapped(expression, file, environment)
         if isinstance(expression, Method):
@@ -305,7 +243,7 @@ class Layers:
             bound = environment.get(expression.name)
             if isinstance(bound, Hole):
                 return Stack((), bound)
-            if isinstance(bound, _Bound):
+            if isinstance(bound, Bound):
                 return self.of_view(bound.expression, bound.file, bound.environment)
             return None
         found: list[Stack | None] = []
@@ -318,7 +256,7 @@ class Layers:
                 found.append(self.of_routine(target.definition, target.file))
             else:
                 found.append(self.of_view(target.definition, target.file))
-        return _first(found)
+        return first_stack(found)
 
     def of_routine(self, routine: Routine, file: ViewFacts) -> Stack:
         """A function with its own decorators."""
@@ -326,17 +264,17 @@ class Layers:
         return Stack(layers, FunctionCore(file, routine))
 
     def _of_inline(
-        self, routine: Routine, file: ViewFacts, environment: _Environment
+        self, routine: Routine, file: ViewFacts, environment: Environment
     ) -> Stack | None:
         """A function inside of a decorator, or a view that is written where it is used."""
-        wraps = any(isinstance(bound, (Hole, _Bound)) for bound in environment.values())
+        wraps = any(isinstance(bound, (Hole, Bound)) for bound in environment.values())
         if not wraps:
             return self.of_routine(routine, file)
         layers = [*self.of_decorators(routine.decorators, file)]
         layers += self._of_body(routine, file, environment)
         return Stack(tuple(layers), Hole())
 
-    def _of_body(self, routine: Routine, file: ViewFacts, environment: _Environment) -> list[Layer]:
+    def _of_body(self, routine: Routine, file: ViewFacts, environment: Environment) -> list[Layer]:
         """What the function inside of a decorator does to the view that it calls."""
         layers = [*self.of_headers(routine, file)]
         request = routine.parameters[0] if routine.parameters else ""
@@ -355,7 +293,7 @@ class Layers:
 
     def of_headers(self, routine: Routine, file: ViewFacts) -> list[Layer]:
         """What the body of a view or decorator says of who may share its response."""
-        found = [_of_header(header, file) for header in routine.headers]
+        found = [header_layer(header, file) for header in routine.headers]
         for call in routine.calls:
             for path in self._lookup.called(call, file):
                 name = path.removeprefix("django.utils.cache.")
@@ -370,11 +308,11 @@ class Layers:
                     found.append(Layer(Kind.PRIVATE, call.text, file.path))
         return [layer for layer in found if layer is not None]
 
-    def _of_wrapped(self, call: Call, file: ViewFacts, environment: _Environment) -> Stack | None:
+    def _of_wrapped(self, call: Call, file: ViewFacts, environment: Environment) -> Stack | None:
         """``decorator(view)`` and ``View.as_view()``."""
         if isinstance(call.function, Method):
             return Stack((), Hole(call.function.name)) if not call.positional else None
-        if _last_name(call.function) == "as_view":
+        if last_name(call.function) == "as_view":
             return self._of_as_view(call.function, file)
         if not call.positional:
             return None
@@ -384,102 +322,28 @@ class Layers:
         layers = self._applied(call, file, environment)
         return Stack((*layers, *inner.layers), inner.core)
 
-    def _applied(self, call: Call, file: ViewFacts, environment: _Environment) -> tuple[Layer, ...]:
+    def _applied(self, call: Call, file: ViewFacts, environment: Environment) -> tuple[Layer, ...]:
         """What calling a decorator with a view puts around it."""
         if isinstance(call.function, (Name, Imported)):
             found = []
             for target in self._lookup.targets(call.function, file):
                 if isinstance(target, Placed) and isinstance(target.definition, Routine):
-                    bound = _bind(target.definition, call, file, environment)
+                    bound = bind(target.definition, call, file, environment)
                     place = target.file
                     layers = self._of_wrapper(target.definition, place, bound)
-                    found.append(tuple(_placed_at(one, call, file) for one in layers))
+                    found.append(tuple(placed_at(one, call, file) for one in layers))
             if found:
-                return _chosen(found)
+                return chosen(found)
         layers = self.of_decorator(call.function, file, environment)
         if isinstance(call.function, (Name, Imported)):
             # A decorator that has been made elsewhere wraps here.
-            return tuple(_placed_at(layer, call, file) for layer in layers)
+            return tuple(placed_at(layer, call, file) for layer in layers)
         return layers
 
     def _of_as_view(self, function: Expression, file: ViewFacts) -> Stack | None:
-        if isinstance(function, Name):
-            base: Expression = Name(function.name, function.attributes[:-1], function.row)
-        elif isinstance(function, Imported):
-            base = Imported(function.path.rpartition(".")[0])
-        else:
-            return None
-        for target in self._lookup.targets(base, file):
+        for target in self._lookup.targets(without_last_name(function), file):
             if isinstance(target, Outside):
                 return Stack((), target)
             if isinstance(target.definition, ViewClass) and not target.attributes:
                 return Stack((), ClassCore(target.file, target.definition))
         return None
-
-
-def _bind(routine: Routine, call: Call, file: ViewFacts, environment: _Environment) -> _Environment:
-    bound: _Environment = {}
-    for parameter, given in zip(routine.parameters, call.positional, strict=False):
-        bound[parameter] = _Bound(given.value, file, environment)
-    for given in call.arguments:
-        if given.keyword in routine.parameters and given.keyword is not None:
-            bound[given.keyword] = _Bound(given.value, file, environment)
-    return bound
-
-
-def _placed_at(layer: Layer, call: Call, file: ViewFacts) -> Layer:
-    """A layer that a function of the project makes stands where that is called."""
-    if layer.kind is Kind.CACHE:
-        return replace(layer, text=call.text, path=file.path, span=call.span)
-    return layer
-
-
-def _plain(
-    path: str, expression: Expression, file: ViewFacts, span: Span | None = None
-) -> tuple[Layer, ...]:
-    """What a decorator of Django, or of somebody else, does that needs no arguments."""
-    text = path.rpartition(".")[2]
-    if path == known.VARY_ON_COOKIE:
-        return (Layer(Kind.VARY, text, file.path, span, frozenset({"cookie"})),)
-    if path == known.NEVER_CACHE:
-        return (Layer(Kind.PRIVATE, text, file.path, span),)
-    if path in known.LOGIN_DECORATORS:
-        return (Layer(Kind.LOGIN, text, file.path, span),)
-    if path == known.REQUIRE_POST:
-        return (Layer(Kind.POST, text, file.path, span),)
-    return () if path.startswith(("django.", "builtins.")) else _by_name(text, file)
-
-
-def _by_name(name: str, file: ViewFacts) -> tuple[Layer, ...]:
-    """What is not understood and calls itself so is taken at its word."""
-    return (Layer(Kind.PRIVATE, name, file.path),) if _KEEPS_APART.search(name) else ()
-
-
-def _of_header(header: HeaderWrite, file: ViewFacts) -> Layer | None:
-    if header.header == "vary":
-        names = frozenset({_UNKNOWN_HEADER})
-        if header.content is not None:
-            names = frozenset(part.strip().lower() for part in header.content.split(","))
-        return Layer(Kind.VARY, "Vary", file.path, headers=names)
-    words = ("private", "no-cache", "no-store")
-    if header.content is None or any(word in header.content.lower() for word in words):
-        return Layer(Kind.PRIVATE, "Cache-Control", file.path)
-    return None
-
-
-def _chosen(found: list[tuple[Layer, ...]]) -> tuple[Layer, ...]:
-    """Of several possibilities one that caches, else the one that does most."""
-    cached = [layers for layers in found if any(x.kind is Kind.CACHE for x in layers)]
-    return max(cached or found, key=len, default=())
-
-
-def _first(found: list[Stack | None]) -> Stack | None:
-    stacks = [stack for stack in found if stack is not None]
-    cached = [stack for stack in stacks if stack.is_cached]
-    return next(iter(cached or stacks), None)
-
-
-def _last_name(expression: Expression) -> str:
-    if isinstance(expression, Name):
-        return expression.attributes[-1] if expression.attributes else ""
-    return expression.path.rpartition(".")[2] if isinstance(expression, Imported) else ""

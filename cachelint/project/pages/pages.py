@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 
 from cachelint.diagnostic import Span
 from cachelint.facts.view_records import (
@@ -18,67 +17,13 @@ from cachelint.facts.view_records import (
 )
 from cachelint.modules import Modules
 from cachelint.project.pages import vocabulary as known
-from cachelint.project.pages.classes import (
-    AROUND_HANDLER,
-    ClassView,
-)
-from cachelint.project.pages.layers import (
-    ClassCore,
-    FunctionCore,
-    Kind,
-    Layer,
-    Layers,
-    Stack,
-)
+from cachelint.project.pages.classes import AROUND_HANDLER, ClassView, decorated_method
+from cachelint.project.pages.judging import CachedPage, JudgedView, Judging, Where
+from cachelint.project.pages.layers import Layers
 from cachelint.project.pages.names import Lookup, Outside
-from cachelint.project.pages.reads import Read, Reader, permission_reads
+from cachelint.project.pages.reads import Reader
 from cachelint.project.pages.responses import Response, Responses
-
-
-class Where(Enum):
-    """How ``cache_page`` is written, and so where its finding stands and what a fix inserts."""
-
-    FUNCTION = "function"
-    METHOD = "method"
-    CLASS = "class"
-    CALL = "call"
-
-
-@dataclass(frozen=True)
-class CachedPage:
-    """A page that is stored for all, and why that is wrong."""
-
-    name: str
-    span: Span
-    where: Where
-    cache: Layer
-    reads: tuple[Read, ...]
-    login: Layer | None
-    """The login that the stored page goes past, where it lies inside of the cache."""
-    outer_login: Layer | None
-    vary_outside: Layer | None
-    """A vary decorator that comes too late."""
-    by_header: bool
-    """Visitors are known by a header alone, not by a cookie."""
-    is_rest: bool
-    decorators: tuple[Decorator, ...] = ()
-    wrapped: Span | None = None
-    """The view that a call of ``cache_page(…)`` wraps."""
-
-
-@dataclass(frozen=True)
-class _View:
-    """A view as it is judged: what stands around it in order, and what each part reads."""
-
-    layers: tuple[Layer, ...]
-    reads: tuple[Read, ...]
-    """In the view itself."""
-    around: tuple[tuple[int, tuple[Read, ...]], ...]
-    """In what runs around the handler: before how many of the layers."""
-    response: Response
-    is_rest: bool
-    shows_user: bool
-    replaces_user: bool
+from cachelint.project.pages.stacks import ClassCore, FunctionCore, Kind, Layer, Stack
 
 
 class Pages:
@@ -90,6 +35,7 @@ class Pages:
         self._layers = Layers(self._lookup)
         self._responses = Responses(self._lookup)
         self._classes: dict[tuple[str, str, int], ClassView] = {}
+        self._judging = Judging(self._lookup, self._class_view)
 
     def of(self, path: str) -> Iterator[CachedPage]:
         """The pages that the file at ``path`` lets leak, each once."""
@@ -109,7 +55,7 @@ class Pages:
                 stack = Stack(layers, FunctionCore(file, routine))
                 page = self._judged(stack, routine.name, routine.span, Where.FUNCTION, file)
                 if page is not None:
-                    yield replace(page, decorators=routine.decorators)
+                    yield self._decorated(page, routine.decorators, file)
         for cls in file.classes:
             yield from self._of_class(self._class_view(file, cls))
         for expression in self._expressions(file):
@@ -133,24 +79,32 @@ class Pages:
         own = view.cls
         found = []
         for handler in view.handlers():
-            judged = self._judge(self._class_parts(view, handler, ()))
+            judged = self._judging.judge(self._class_parts(view, handler, ()))
             if judged is not None:
                 found.append(judged)
         for page in found:
-            name = own.name
             method = self._method_that_caches(view, page.cache)
             if method is not None:
-                yield replace(
-                    page, name=method.name, span=method.span, where=Where.METHOD,
-                    decorators=method.decorators,
-                )  # fmt: skip
-            elif any(self._is_from(d, page.cache, view.file) for d in own.decorators):
-                decorators = own.decorators
-                yield replace(
-                    page, name=name, span=own.span, where=Where.CLASS, decorators=decorators
-                )
-            else:
-                yield replace(page, name=name, span=own.span, where=Where.CALL)
+                page = replace(page, name=method.name, span=method.span, where=Where.METHOD)
+                yield self._decorated(page, method.decorators, view.file)
+                continue
+            page = self._decorated(page, own.decorators, view.file)
+            where = Where.CALL if page.cached_by is None else Where.CLASS
+            yield replace(page, name=own.name, span=own.span, where=where)
+
+    def _decorated(
+        self, page: CachedPage, decorators: tuple[Decorator, ...], file: ViewFacts
+    ) -> CachedPage:
+        """``page`` with the decorators that it is about."""
+
+        def find(layer: Layer | None) -> Decorator | None:
+            found = (d for d in decorators if layer and self._is_from(d, layer, file))
+            return next(found, None)
+
+        cached_by = find(page.cache)
+        method = decorated_method(cached_by) if cached_by is not None else None
+        varied_by = find(page.vary_outside)
+        return replace(page, cached_by=cached_by, varied_by=varied_by, method=method or "")
 
     def _method_that_caches(self, view: ClassView, cache: Layer) -> Routine | None:
         for routine in view.cls.methods.values():
@@ -161,7 +115,7 @@ class Pages:
     def _is_from(self, decorator: Decorator, cache: Layer, file: ViewFacts) -> bool:
         return cache in self._layers.of_decorators((decorator,), file)
 
-    def _class_parts(self, view: ClassView, handler: str, before: tuple[Layer, ...]) -> _View:
+    def _class_parts(self, view: ClassView, handler: str, before: tuple[Layer, ...]) -> JudgedView:
         dispatch = (*before, *view.around("as_view"), *view.around("dispatch"))
         permissions = view.permissions()
         reader = Reader(self._lookup, view)
@@ -175,7 +129,7 @@ class Pages:
             hook = view.member(name)
             if hook is not None:
                 around.follow_method(hook)
-        return _View(
+        return JudgedView(
             layers=(*dispatch, *permissions, *self._authentication(view), *view.around(handler)),
             reads=tuple(reader.found),
             around=((len(dispatch), tuple(around.found)),),
@@ -238,23 +192,25 @@ class Pages:
         core = stack.core
         page = None
         if isinstance(core, FunctionCore):
-            page = self._judge(self._function_parts(core, stack.layers))
+            page = self._judging.judge(self._function_parts(core, stack.layers))
         elif isinstance(core, ClassCore):
             view = self._class_view(core.file, core.cls)
             for handler in view.handlers():
-                page = page or self._judge(self._class_parts(view, handler, stack.layers))
+                page = page or self._judging.judge(self._class_parts(view, handler, stack.layers))
         elif isinstance(core, Outside):
-            page = self._judge(_View(stack.layers, (), (), Response.UNKNOWN, False, False, False))
+            page = self._judging.judge(
+                JudgedView(stack.layers, (), (), Response.UNKNOWN, False, False, False)
+            )
         return None if page is None else replace(page, name=name, span=span, where=where)
 
-    def _function_parts(self, core: FunctionCore, layers: tuple[Layer, ...]) -> _View:
+    def _function_parts(self, core: FunctionCore, layers: tuple[Layer, ...]) -> JudgedView:
         reader = Reader(self._lookup)
         reader.follow_function(core.file, core.routine)
         is_rest = any(layer.kind is Kind.API for layer in layers)
         response = self._responses.of_function(core.file, core.routine)
         body = self._layers.of_headers(core.routine, core.file)
         shows = self._responses.shows_the_user(core.routine.returns, core.file)
-        return _View(
+        return JudgedView(
             layers=(*_with_permissions_in_place(layers), *body),
             reads=tuple(reader.found),
             around=(),
@@ -263,90 +219,6 @@ class Pages:
             shows_user=shows and not is_rest,
             replaces_user=core.routine.replaces_user,
         )
-
-    def _judge(self, view: _View) -> CachedPage | None:
-        if view.replaces_user or any(layer.kind is Kind.POST for layer in view.layers):
-            return None
-        if view.response is Response.UNSTORED:
-            return None
-        by_header = self._is_by_header(view.layers)
-        for index, layer in enumerate(view.layers):
-            if layer.kind is Kind.CACHE:
-                page = self._judge_cache(view, index, by_header)
-                if page is not None:
-                    return page
-        return None
-
-    def _judge_cache(self, view: _View, index: int, by_header: bool) -> CachedPage | None:
-        outer, inner = view.layers[:index], view.layers[index + 1 :]
-
-        def keeps_apart(layer: Layer) -> bool:
-            return _keeps_apart(layer, by_header, view.is_rest)
-
-        apart_outside = [layer for layer in outer if keeps_apart(layer)]
-        if any(map(keeps_apart, inner)):
-            return None
-        if apart_outside and view.response is not Response.PLAIN:
-            return None
-        reads = [read for position, found in view.around if position > index for read in found]
-        reads += [Read(x.path, read) for x in inner if x.kind is Kind.GUARD for read in x.reads]
-        login = self._login(inner)
-        outer_login = self._login(outer)
-        reads += view.reads
-        if login is None and not reads and (outer_login is None or not view.shows_user):
-            return None
-        vary = [layer for layer in apart_outside if layer.kind is Kind.VARY]
-        return CachedPage(
-            name="", span=Span(1, 1, 1, 1), where=Where.CALL, cache=view.layers[index],
-            reads=tuple(dict.fromkeys(reads)), login=login, outer_login=outer_login,
-            vary_outside=vary[0] if vary else None, by_header=by_header, is_rest=view.is_rest,
-        )  # fmt: skip
-
-    def _login(self, layers: tuple[Layer, ...]) -> Layer | None:
-        """The first layer that only a visitor passes who is known."""
-        for layer in layers:
-            if layer.kind is Kind.LOGIN:
-                return layer
-            if layer.kind is Kind.PERMISSIONS:
-                found = permission_reads(layer.listed, self._lookup, self._class_view)
-                if found is not None:
-                    return replace(layer, kind=Kind.LOGIN, text=found[0])
-        return None
-
-    def _is_by_header(self, layers: tuple[Layer, ...]) -> bool:
-        """Whether authentication_classes name nothing but ways to log in by a header."""
-        listed = [pair for x in layers if x.kind is Kind.AUTHENTICATION for pair in x.listed]
-        found = set()
-        for expression, file in listed:
-            elements = expression.elements if isinstance(expression, Display) else (expression,)
-            for element in elements:
-                paths = self._ancestors(element, file)
-                found.add(not known.HEADER_AUTHENTICATION.isdisjoint(paths))
-        return found == {True}
-
-    def _ancestors(self, expression: Expression, file: ViewFacts) -> set[str]:
-        found: set[str] = set()
-        for target in self._lookup.targets(expression, file):
-            if isinstance(target, Outside):
-                found.add(target.path)
-            elif isinstance(target.definition, ViewClass):
-                found |= set(self._class_view(target.file, target.definition).outside)
-        return found
-
-
-def _keeps_apart(layer: Layer, by_header: bool, is_rest: bool) -> bool:
-    """Whether visitors do not share what is stored inside of the layer."""
-    if layer.kind is Kind.PRIVATE:
-        return True
-    if layer.kind is not Kind.VARY:
-        return False
-    if layer.headers - known.NEUTRAL_HEADERS - {"cookie", "authorization"}:
-        # "*", or a header of the project's own: nobody else knows who sends it.
-        return True
-    wanted = {"authorization"} if by_header else {"cookie"}
-    if is_rest and not by_header:
-        wanted.add("authorization")
-    return not layer.headers.isdisjoint(wanted)
 
 
 def _with_permissions_in_place(layers: tuple[Layer, ...]) -> tuple[Layer, ...]:
@@ -379,7 +251,8 @@ def _name_of(stack: Stack) -> str:
 
 def _wrapped_by(call: Call, span: Span) -> Span | None:
     """The argument of the call whose function is the call at ``span``."""
-    if isinstance(call.function, Call) and call.function.span == span and call.positional:
+    applied = call.function.span if isinstance(call.function, Call) else call.span
+    if applied == span and call.positional:
         return call.positional[0].span
     for given in call.positional:
         found = _wrapped_by(given.value, span) if isinstance(given.value, Call) else None
