@@ -175,5 +175,6 @@ def without_last_name(expression: Expression) -> Expression:
     """``views.Account`` of ``views.Account.as_view``."""
     if isinstance(expression, Name):
         return Name(expression.name, expression.attributes[:-1], expression.row)
-    is_imported = isinstance(expression, Imported)
-    return Imported(expression.path.rpartition(".")[0]) if is_imported else OPAQUE
+    if isinstance(expression, Imported):
+        return Imported(expression.path.rpartition(".")[0])
+    return OPAQUE
