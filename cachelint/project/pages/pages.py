@@ -64,7 +64,9 @@ class Pages:
     def _expressions(self, file: ViewFacts) -> Iterator[Expression]:
         yield from file.statements
         for routine in file.routines:
-            yield from () if routine.reads else routine.wrappings
+            # Who asks who the visitor is may cache for some only.
+            if not routine.reads:
+                yield from (*routine.wrappings, *routine.returns)
 
     def _class_view(self, file: ViewFacts, cls: ViewClass) -> ClassView:
         key = (file.path, cls.name, cls.span.row)
