@@ -166,7 +166,8 @@ class BindingWalker(ExpressionWalker):
                 self._annotation(argument.annotation)
         self._annotation(node.returns)
         name = self._qualify(node.name)
-        context = self.context.deferred(self._phase_of(node.name), name)
+        is_async = isinstance(node, ast.AsyncFunctionDef)
+        context = self.context.deferred(self._phase_of(node.name), name, is_async)
         instance = self._instance_parameter(node)
         owner, parent = self.context.owner, self.scope
         self.scope.bind(node.name, known_value(f":{name}"))

@@ -6,6 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 
+from cachelint.facts.arguments import form_of, formats, unstable
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.records import Alias, Argument, Use, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend
@@ -112,9 +113,12 @@ class ChainWalker:
         consumed = self._is_consumer(node, function)
         outer_of_arguments = "examined" if any(v.path in _EXAMINING for v in function) else ""
         arguments = self._arguments(node, consumed, outer_of_arguments)
+        parts: Values = ()
+        if formats(function, node.func):
+            parts = tuple(value for _, _, found in arguments for value in unstable(found))
         if not function:
-            return ()
-        values = extend(function, "()")
+            return parts
+        values = parts or extend(function, "()")
         if node.args and not isinstance(node.args[0], ast.Starred):
             if any(_ITEM_CALL.search(value.path) for value in values):
                 # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
@@ -147,7 +151,13 @@ class ChainWalker:
 
     def _describe(self, arguments: list[_Argument]) -> tuple[Argument, ...]:
         return tuple(
-            Argument(keyword, self.source.segment(expression), values)
+            Argument(
+                keyword,
+                self.source.segment(expression),
+                values,
+                self.source.span(expression),
+                form_of(expression),
+            )
             for keyword, expression, values in arguments
         )
 
@@ -180,6 +190,7 @@ class ChainWalker:
                 in_class_body=self.context.in_class_body,
                 arguments=arguments,
                 targets=tuple(map(self.source.segment, self._targets)) if outer == "value" else (),
+                is_async=self.context.is_async,
             )
         )
 

@@ -17,14 +17,18 @@ class Context:
     guards: tuple[Guard, ...] = ()
     owner: str = ""
     in_class_body: bool = False
+    is_async: bool = False
 
     def under(self, branch: Branch) -> Context:
         phase = Phase.MAIN if branch.main and self.phase is Phase.IMPORT else self.phase
         return replace(self, phase=phase, guards=self.guards + branch.guards)
 
-    def deferred(self, phase: Phase = Phase.CALL, owner: str | None = None) -> Context:
+    def deferred(
+        self, phase: Phase = Phase.CALL, owner: str | None = None, is_async: bool = False
+    ) -> Context:
         """The context of a body that runs later: guards around its definition say nothing."""
-        return Context(phase, (), self.owner if owner is None else owner)
+        owner = self.owner if owner is None else owner
+        return Context(phase, (), owner, is_async=is_async)
 
 
 @dataclass(frozen=True)

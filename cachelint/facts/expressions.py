@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from cachelint.facts.arguments import unstable
 from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
@@ -53,11 +54,19 @@ class ExpressionWalker(ChainWalker):
     def _binary_operation(self, node: ast.BinOp) -> Values:
         # A sum of a thousand strings is nested a thousand deep on its left side.
         left: ast.expr = node
+        found: Values = ()
         while isinstance(left, ast.BinOp):
-            self.evaluate(left.right)
+            found += unstable(self.evaluate(left.right))
             left = left.left
-        self.evaluate(left)
-        return ()
+        return found + unstable(self.evaluate(left))
+
+    def _text(self, node: ast.JoinedStr | ast.FormattedValue) -> Values:
+        """A text is as unstable as its parts."""
+        found: Values = ()
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.expr):
+                found += unstable(self.evaluate(child))
+        return found
 
     def _boolean_operation(self, node: ast.BoolOp) -> Values:
         values: Values | None = None
@@ -197,4 +206,6 @@ _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
     ast.DictComp: ExpressionWalker._comprehension,
     ast.GeneratorExp: ExpressionWalker._comprehension,
     ast.Starred: ExpressionWalker._starred,
+    ast.JoinedStr: ExpressionWalker._text,
+    ast.FormattedValue: ExpressionWalker._text,
 }

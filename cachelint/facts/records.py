@@ -108,11 +108,16 @@ Values = tuple[Value, ...]
 
 @dataclass(frozen=True)
 class Argument:
-    """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one."""
+    """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one.
+
+    ``form`` is ``lambda``, ``generator`` or ``string`` where the argument is one.
+    """
 
     keyword: str | None
     code: str
     values: Values
+    span: Span
+    form: str = ""
 
     @property
     def text(self) -> str:
@@ -143,6 +148,8 @@ class Use:
     in_class_body: bool
     arguments: tuple[Argument, ...] = ()
     targets: tuple[str, ...] = ()
+    is_async: bool = False
+    """In the body of an ``async def``, where ``await`` may stand."""
 
     @property
     def text(self) -> str:

@@ -29,7 +29,18 @@ from cachelint.source import split_lines
 from tests.conftest import Tree, write_tree
 from tests.test_fixtures import FIXTURES, describe, is_for_this_python, is_golden
 
-CODES = ("CCH101", "CCH102", "CCH301", "CCH302", "CCH303", "CCH304", "CCH501", "CCH502")
+CODES = (
+    "CCH101",
+    "CCH102",
+    "CCH301",
+    "CCH302",
+    "CCH303",
+    "CCH304",
+    "CCH306",
+    "CCH308",
+    "CCH501",
+    "CCH502",
+)
 REGENERATE = os.environ.get("CACHELINT_REGENERATE") == "1"
 
 

@@ -81,7 +81,7 @@ class Pages:
         own = view.cls
         found = []
         for handler in view.handlers():
-            judged = self._judging.judge(self._class_parts(view, handler, ()))
+            judged = self._judge_handler(view, handler)
             if judged is not None:
                 found.append(judged)
         for page in found:
@@ -117,9 +117,20 @@ class Pages:
     def _is_from(self, decorator: Decorator, cache: Layer, file: ViewFacts) -> bool:
         return cache in self._layers.of_decorators((decorator,), file)
 
-    def _class_parts(self, view: ClassView, handler: str, before: tuple[Layer, ...]) -> JudgedView:
+    def _class_layers(
+        self, view: ClassView, handler: str, before: tuple[Layer, ...]
+    ) -> tuple[tuple[Layer, ...], int]:
+        """What stands around a handler, and how many of it around the permissions."""
         dispatch = (*before, *view.around("as_view"), *view.around("dispatch"))
-        permissions = view.permissions()
+        inner = (*view.permissions(), *self._authentication(view), *view.around(handler))
+        return (*dispatch, *inner), len(dispatch)
+
+    def _judge_handler(
+        self, view: ClassView, handler: str, before: tuple[Layer, ...] = ()
+    ) -> CachedPage | None:
+        layers, of_dispatch = self._class_layers(view, handler, before)
+        if not _is_cached(layers):
+            return None
         reader = Reader(self._lookup, view)
         member = view.member(handler)
         if member is not None:
@@ -131,10 +142,10 @@ class Pages:
             hook = view.member(name)
             if hook is not None:
                 around.follow_method(hook)
-        return JudgedView(
-            layers=(*dispatch, *permissions, *self._authentication(view), *view.around(handler)),
+        judged = JudgedView(
+            layers=layers,
             reads=tuple(reader.found),
-            around=((len(dispatch), tuple(around.found)),),
+            around=((of_dispatch, tuple(around.found)),),
             response=self._responses.of_class(view, handler),
             is_rest=view.is_rest,
             shows_user=self._class_shows_user(view, handler),
@@ -143,6 +154,7 @@ class Pages:
                 for m in (member, view.member("dispatch"), view.member("setup"))
             ),
         )
+        return self._judging.judge(judged)
 
     def _authentication(self, view: ClassView) -> tuple[Layer, ...]:
         listed = view.attribute("authentication_classes")
@@ -198,7 +210,7 @@ class Pages:
         elif isinstance(core, ClassCore):
             view = self._class_view(core.file, core.cls)
             for handler in view.handlers():
-                page = page or self._judging.judge(self._class_parts(view, handler, stack.layers))
+                page = page or self._judge_handler(view, handler, stack.layers)
         elif isinstance(core, Outside):
             page = self._judging.judge(
                 JudgedView(stack.layers, (), (), Response.UNKNOWN, False, False, False)
