@@ -18,7 +18,7 @@ BAD = "from django.core.cache import caches\nx = caches['a']\ny = caches.get('b'
     ("selectors", "expected"),
     [
         (["CCH101"], {"CCH101"}),
-        (["CCH30"], {"CCH301", "CCH302", "CCH303", "CCH304"}),
+        (["CCH30"], {code for code in all_rules() if code.startswith("CCH30")}),
         (["import-time-cache-io", " CCH108 "], {"CCH104", "CCH108"}),
         (["cch101"], {"CCH101"}),
         (["ALL"], set(all_rules())),
@@ -32,9 +32,9 @@ def test_selectors(selectors: list[str], expected: set[str]) -> None:
 @pytest.mark.parametrize(
     ("selector", "hint"),
     [
-        ("CCH191", 'did you mean "CCH101"?'),
+        ("CCH1011", 'did you mean "CCH101"?'),
         ("import-time-cache-acess", 'did you mean "import-time-cache-access"?'),
-        ("E501", "known are CCH001, CCH101"),
+        ("W605", "known are CCH001, CCH101"),
         ("", "known are"),
     ],
 )

@@ -7,11 +7,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cachelint.facts.records import Argument, Use
-from cachelint.facts.vocabulary import CACHE_API, HANDLE, PROXY
+from cachelint.facts.vocabulary import CACHE_API, HANDLE, HELPER, HELPER_GET_CACHE, PROXY
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView
 
-_CALL = re.compile(rf"(?:{re.escape(PROXY)}|{re.escape(HANDLE)})\.(\w+)\(\)")
+#: The cache itself, or the lazy helper's wrapper of it.
+CACHES = "|".join(
+    re.escape(path)
+    for path in (PROXY, HANDLE, f"{HELPER_GET_CACHE}()", f"{HELPER}.LazyCacheWrapper()")
+)
+_CALL = re.compile(rf"(?:{CACHES})\.(\w+)\(\)")
 #: The first parameters of the methods; those of ``aset`` are those of ``set``.
 _PARAMETERS = {
     "add": ("key", "value", "timeout", "version"),

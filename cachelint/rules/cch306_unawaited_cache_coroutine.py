@@ -42,16 +42,15 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity, Span
 from cachelint.facts.records import Use
-from cachelint.facts.vocabulary import CACHE_API, HANDLE, PROXY
+from cachelint.facts.vocabulary import CACHE_API
+from cachelint.rules.cache_calls import CACHES
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
 _COROUTINES = "|".join(sorted(name for name in CACHE_API if name.startswith("a") and name != "add"))
-_CALL = re.compile(
-    rf"(?:{re.escape(PROXY)}|{re.escape(HANDLE)})\.({_COROUTINES})\(\)(?:\.(\w+)|(\[\]))?"
-)
+_CALL = re.compile(rf"(?:{CACHES})\.({_COROUTINES})\(\)(?:\.(\w+)|(\[\]))?")
 #: What a coroutine does have.
 _OF_COROUTINES = frozenset({"close", "send", "throw"})
 

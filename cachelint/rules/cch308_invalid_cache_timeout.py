@@ -81,8 +81,8 @@ def _judge(use: Use, timeout: Argument) -> Iterator[Finding]:
     yield Finding(
         span=timeout.span,
         message=(
-            f"`{timeout.text}` is a {kind}, and `{_called(use)}` takes a number of seconds: the line"
-            " raises TypeError on every backend but DummyCache"
+            f"`{timeout.text}` is a {kind}, and `{_called(use)}` takes a number of seconds: the"
+            " line raises TypeError on every backend but DummyCache"
         ),
         help=remedy if kind == "timedelta" else "give the seconds as a number",
         cause=f"timeout: {kind}",
