@@ -138,9 +138,24 @@ class Statements(Calls):
                 self.assign(element, self.unknown(element))
 
     def _assignment(self, node: ast.Assign) -> None:
+        if len(node.targets) == 1 and self._assign_pairwise(node.targets[0], node.value):
+            return
         choices = self.evaluate(node.value)
         for target in node.targets:
             self.assign(target, choices)
+
+    def _assign_pairwise(self, target: ast.expr, value: ast.expr) -> bool:
+        """``a, b = x, y``: each stays the very object that it is."""
+        displays = (ast.Tuple, ast.List)
+        if not isinstance(target, displays) or not isinstance(value, displays):
+            return False
+        has_star = any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts))
+        if has_star or len(target.elts) != len(value.elts):
+            return False
+        found = [self.evaluate(element) for element in value.elts]
+        for element, choices in zip(target.elts, found, strict=True):
+            self.assign(element, choices)
+        return True
 
     def _annotated(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
