@@ -163,9 +163,11 @@ def _suggestion(path: str) -> str | None:
 
 
 def _class_verdict(entry: Entry, value: Reference) -> Verdict:
+    item = entry.mapping.get("BACKEND")
     return Verdict(
         entry.settings,
-        value.place,
+        # The place of the class itself is where it is defined.
+        item.place if item is not None else entry.mapping.place,
         message=(
             f'backend of alias "{entry.alias.name}" is the class `{value.name}`: whoever opens the'
             " alias gets AttributeError, Django wants the dotted path as a text"

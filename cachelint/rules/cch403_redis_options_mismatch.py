@@ -54,8 +54,8 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
 from cachelint.rules.rule import FileView, Finding
-from cachelint.rules.settings_rules import Entry, Verdict, entries, report, values_of
 from cachelint.rules.settings_rules import WORDS as WORDS
+from cachelint.rules.settings_rules import Entry, Verdict, entries, is_read_by_others, report
 from cachelint.settings.backends import (
     CORE_REDIS_OPTIONS,
     DJANGO_REDIS_OPTIONS,
@@ -64,7 +64,7 @@ from cachelint.settings.backends import (
     REDIS_CACHE_OPTIONS,
     Family,
 )
-from cachelint.settings.records import Constant, Item, Mapping, Settings
+from cachelint.settings.records import Item, Mapping, Settings
 
 SEVERITY = Severity.ERROR
 
@@ -89,31 +89,12 @@ def check(view: FileView) -> Iterator[Finding]:
 def judge(settings: Settings) -> Iterator[Verdict]:
     for entry in entries(settings):
         for options in entry.options:
-            if entry.family is Family.CORE_REDIS and not _has_foreign(options, _CORE_CLASSES):
+            if is_read_by_others(options):
+                continue
+            if entry.family is Family.CORE_REDIS:
                 yield from _on_core_redis(entry, options)
-            elif entry.family is Family.DJANGO_REDIS and not _has_foreign(options, _CLASSES):
+            elif entry.family is Family.DJANGO_REDIS:
                 yield from _on_django_redis(entry, options)
-
-
-#: Options that name classes, and the packages whose classes read no other options.
-_CORE_CLASSES = {"pool_class": ("redis.",)}
-_CLASSES = {
-    "CLIENT_CLASS": ("django_redis.",), "CONNECTION_FACTORY": ("django_redis.",),
-    "SERIALIZER": ("django_redis.",), "COMPRESSOR": ("django_redis.",),
-}  # fmt: skip
-
-
-def _has_foreign(options: Mapping, classes: dict[str, tuple[str, ...]]) -> bool:
-    """Whether a class that nobody here knows may read options."""
-    return any(
-        not (
-            isinstance(value, Constant)
-            and isinstance(value.value, str)
-            and value.value.startswith(packages)
-        )
-        for key, packages in classes.items()
-        for value in values_of(options, key)
-    )
 
 
 def _on_core_redis(entry: Entry, options: Mapping) -> Iterator[Verdict]:

@@ -2,12 +2,12 @@
 # misplaced-cache-setting (CCH404)
 
 ## What it does
-Finds settings of an alias that its backend never reads: a misspelt key (`TTL`, `PREFIX`), `TIMEOUT`,
-`KEY_PREFIX` or `VERSION` inside `OPTIONS`, `MAX_ENTRIES` outside of it; and a `TIMEOUT` that is a
-`timedelta` or a text without a number.
+Finds settings of an alias that its backend never reads: a misspelt key (`TTL`, `PREFIX`),
+`TIMEOUT`, `KEY_PREFIX` or `VERSION` inside `OPTIONS`, `MAX_ENTRIES` outside of it; and a `TIMEOUT`
+that is a `timedelta` or a text without a number.
 
-Only backends whose keys are known are judged. `timeout`, `max_entries` and `cull_frequency` in lower
-case are read, and so is `"60"`.
+Only backends whose keys are known are judged. `timeout`, `max_entries` and `cull_frequency` in
+lower case are read, and so is `"60"`.
 
 ## Why is this bad?
 Nothing is raised, no check of Django sees it: keys live 300 seconds, two projects on one server

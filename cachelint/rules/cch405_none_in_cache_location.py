@@ -10,9 +10,9 @@ that only need some name (`LocMemCache`, `DummyCache`).
 
 ## Why is this bad?
 Where the variable is not set, the location contains the text `None`: as a password
-(`AuthenticationError`), as a port (`ValueError: Port could not be cast to integer value as 'None'`),
-as a host that nobody finds. Everything starts, and the first command fails with an error that does
-not name the variable. (With `+` the settings cannot be imported: TypeError.)
+(`AuthenticationError`), as a port (`ValueError: Port could not be cast to integer value as
+'None'`), as a host that nobody finds. Everything starts, and the first command fails with an error
+that does not name the variable. (With `+` the settings cannot be imported: TypeError.)
 
 ## Example
 ```python
@@ -83,7 +83,9 @@ def judge(settings: Settings) -> Iterator[Verdict]:
 def _help(part: Unknown) -> str:
     if part.variable is None:
         return "give a default, or let a missing value raise where the settings are read"
-    return f'write os.environ["{part.variable}"], which names the missing variable, or give a default'
+    return (
+        f'write os.environ["{part.variable}"], which names the missing variable, or give a default'
+    )
 
 
 def _nones(location: Known) -> Iterator[tuple[Text, Unknown]]:

@@ -9,8 +9,8 @@ else may read it.
 ## Why is this bad?
 redis-py raises at the first command, not at the start: `ValueError: Redis URL must specify one of
 the following schemes (redis://, rediss://, unix://)`. Memcached and django-redis-cache take
-`127.0.0.1:6379`, so that it is what remains when a backend is exchanged. Of several servers only the
-first is written to: a replica without a scheme fails at some later read.
+`127.0.0.1:6379`, so that it is what remains when a backend is exchanged. Of several servers only
+the first is written to: a replica without a scheme fails at some later read.
 
 ## Example
 ```python
@@ -48,7 +48,15 @@ from dataclasses import dataclass
 from cachelint.diagnostic import Severity
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.settings_rules import WORDS as WORDS
-from cachelint.rules.settings_rules import Entry, Verdict, entries, masked, report, values_of
+from cachelint.rules.settings_rules import (
+    Entry,
+    Verdict,
+    entries,
+    is_read_by_others,
+    masked,
+    report,
+    values_of,
+)
 from cachelint.settings.backends import Family
 from cachelint.settings.records import Constant, Known, Listing, Place, Settings, Text
 
@@ -57,9 +65,6 @@ SEVERITY = Severity.ERROR
 _SCHEMES = ("redis://", "rediss://", "unix://")
 #: How a backend splits a text into servers.
 _SEPARATORS = {Family.CORE_REDIS: re.compile("[;,]"), Family.DJANGO_REDIS: re.compile(",")}
-#: Options that name a class which may read the location in its own way.
-_READERS = ("CLIENT_CLASS", "CONNECTION_FACTORY", "CONNECTION_POOL_CLASS", "pool_class")
-_PACKAGES = ("django_redis.", "redis.")
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -69,7 +74,7 @@ def check(view: FileView) -> Iterator[Finding]:
 def judge(settings: Settings) -> Iterator[Verdict]:
     for entry in entries(settings):
         separator = _SEPARATORS.get(entry.family) if entry.family is not None else None
-        if separator is None or _is_read_by_others(entry):
+        if separator is None or any(map(is_read_by_others, entry.options)):
             continue
         for value in values_of(entry.mapping, "LOCATION"):
             for location in _locations(value, separator):
@@ -77,19 +82,6 @@ def judge(settings: Settings) -> Iterator[Verdict]:
                 is_told = location.text or entry.family is Family.CORE_REDIS
                 if is_told and location.lacks_scheme:
                     yield _verdict(entry, location)
-
-
-def _is_read_by_others(entry: Entry) -> bool:
-    return any(
-        not (
-            isinstance(value, Constant)
-            and isinstance(value.value, str)
-            and value.value.startswith(_PACKAGES)
-        )
-        for options in entry.options
-        for key in _READERS
-        for value in values_of(options, key)
-    )
 
 
 @dataclass(frozen=True)

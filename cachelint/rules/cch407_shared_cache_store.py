@@ -9,8 +9,8 @@ is no `LOCATION`). Settings of tests are not meant.
 Preview: whether somebody clears one of them is not looked at.
 
 ## Why is this bad?
-`clear()` on one alias empties the store: the other loses its keys too, sessions or locks among them.
-On Redis that is `FLUSHDB`, on memcached `flush_all`. `KEY_PREFIX` and `VERSION` do not help.
+`clear()` on one alias empties the store: the other loses its keys too, sessions or locks among
+them. On Redis that is `FLUSHDB`, on memcached `flush_all`. `KEY_PREFIX` and `VERSION` do not help.
 
 ## Example
 ```python
@@ -175,8 +175,8 @@ def _verdict(first: Entry, entry: Entry) -> Verdict:
         entry.settings,
         place,
         message=(
-            f'alias "{entry.alias.name}" has the store of alias "{first.alias.name}": clear() on one'
-            " empties the other too"
+            f'alias "{entry.alias.name}" has the store of alias "{first.alias.name}": clear() on'
+            " one empties the other too"
         ),
         help="give each a store of its own: another database, folder, table or name",
         cause=first.alias.name,

@@ -2,8 +2,8 @@
 # per-process-cache-for-shared-state (CCH408)
 
 ## What it does
-Finds deployable settings in which `LocMemCache`, which every process has for itself, or `DummyCache`,
-which keeps nothing, holds what all processes must share:
+Finds deployable settings in which `LocMemCache`, which every process has for itself, or
+`DummyCache`, which keeps nothing, holds what all processes must share:
 
 - sessions (`SESSION_ENGINE` is `…sessions.backends.cache`; or `…cached_db` with `LocMemCache`),
 - the counters of Django REST framework's throttles (`DEFAULT_THROTTLE_CLASSES`),
@@ -14,9 +14,10 @@ Settings without `CACHES` have a `LocMemCache`. Silent for settings of tests and
 machine, and where the backend or the use depends on a condition.
 
 ## Why is this bad?
-A server has several processes. Whoever logs in at one of them is nobody at the next. With `cached_db`
-who has logged out at one is still logged in at the others, until the copy there expires. A limit of
-100 requests is 100 for each process. With `DummyCache` nobody can log in, and nothing is ever counted.
+A server has several processes. Whoever logs in at one of them is nobody at the next. With
+`cached_db` who has logged out at one is still logged in at the others, until the copy there
+expires. A limit of 100 requests is 100 for each process. With `DummyCache` nobody can log in, and
+nothing is ever counted.
 
 ## Example
 ```python

@@ -78,7 +78,7 @@ def _counts(condition: Condition) -> bool:
 
 def _verdict(settings: Settings, alias: Alias, condition: Condition, end: str) -> Verdict:
     words = ", ".join(f'"{argument}"' for argument in condition.arguments)
-    evidence = ()
+    evidence: tuple[Evidence, ...] = ()
     if alias.place is not None:
         there = f'alias "{alias.name}"'
         evidence = (Evidence(alias.place.path, alias.place.span, there),)

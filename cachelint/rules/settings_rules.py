@@ -27,6 +27,12 @@ from cachelint.settings.records import (
 #: What a file that configures an alias has, if only one level of it.
 WORDS = (b"CACHES", b"BACKEND")
 
+#: Options that name a class which gets the other options, or the location.
+_READERS = (
+    "CLIENT_CLASS", "COMPRESSOR", "CONNECTION_FACTORY", "CONNECTION_POOL_CLASS", "SERIALIZER",
+    "pool_class",
+)  # fmt: skip
+_REDIS_PACKAGES = ("django.", "django_redis.", "redis.")
 _LOGIN = re.compile(r"^.*@")
 _FIRST_ROW = Span(1, 1, 1, 1)
 
@@ -100,6 +106,19 @@ def certain_constant(choices: tuple[Choice, ...]) -> Constant | None:
         return None
     value = choices[0].value
     return value if isinstance(value, Constant) else None
+
+
+def is_read_by_others(options: Mapping) -> bool:
+    """Whether a class of neither redis-py nor django-redis may read these options of Redis."""
+    return any(
+        not (
+            isinstance(value, Constant)
+            and isinstance(value.value, str)
+            and value.value.startswith(_REDIS_PACKAGES)
+        )
+        for key in _READERS
+        for value in values_of(options, key)
+    )
 
 
 def masked(text: str) -> str:
