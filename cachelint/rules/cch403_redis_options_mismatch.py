@@ -89,7 +89,7 @@ def check(view: FileView) -> Iterator[Finding]:
 def judge(settings: Settings) -> Iterator[Verdict]:
     for entry in entries(settings):
         for options in entry.options:
-            if is_read_by_others(options):
+            if is_read_by_others(entry, options):
                 continue
             if entry.family is Family.CORE_REDIS:
                 yield from _on_core_redis(entry, options)

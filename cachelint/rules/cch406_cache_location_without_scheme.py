@@ -74,7 +74,7 @@ def check(view: FileView) -> Iterator[Finding]:
 def judge(settings: Settings) -> Iterator[Verdict]:
     for entry in entries(settings):
         separator = _SEPARATORS.get(entry.family) if entry.family is not None else None
-        if separator is None or any(map(is_read_by_others, entry.options)):
+        if separator is None or any(is_read_by_others(entry, o) for o in entry.options):
             continue
         for value in values_of(entry.mapping, "LOCATION"):
             for location in _locations(value, separator):

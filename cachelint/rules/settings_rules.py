@@ -28,10 +28,12 @@ from cachelint.settings.records import (
 WORDS = (b"CACHES", b"BACKEND")
 
 #: Options that name a class which gets the other options, or the location.
-_READERS = (
-    "CLIENT_CLASS", "COMPRESSOR", "CONNECTION_FACTORY", "CONNECTION_POOL_CLASS", "SERIALIZER",
-    "pool_class",
-)  # fmt: skip
+_READERS: dict[Family | None, tuple[str, ...]] = {
+    Family.CORE_REDIS: ("pool_class",),
+    Family.DJANGO_REDIS: (
+        "CLIENT_CLASS", "COMPRESSOR", "CONNECTION_FACTORY", "CONNECTION_POOL_CLASS", "SERIALIZER",
+    ),
+}  # fmt: skip
 _REDIS_PACKAGES = ("django.", "django_redis.", "redis.")
 _LOGIN = re.compile(r"^.*@")
 _FIRST_ROW = Span(1, 1, 1, 1)
@@ -108,15 +110,15 @@ def certain_constant(choices: tuple[Choice, ...]) -> Constant | None:
     return value if isinstance(value, Constant) else None
 
 
-def is_read_by_others(options: Mapping) -> bool:
-    """Whether a class of neither redis-py nor django-redis may read these options of Redis."""
+def is_read_by_others(entry: Entry, options: Mapping) -> bool:
+    """Whether a class of neither redis-py nor django-redis may read options, or the location."""
     return any(
         not (
             isinstance(value, Constant)
             and isinstance(value.value, str)
             and value.value.startswith(_REDIS_PACKAGES)
         )
-        for key in _READERS
+        for key in _READERS.get(entry.family, ())
         for value in values_of(options, key)
     )
 

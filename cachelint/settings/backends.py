@@ -81,7 +81,7 @@ DJANGO_BACKENDS: dict[str, Backend] = {
     f"{_BACKENDS}redis.RedisCache": Backend(Family.CORE_REDIS, since=(4, 0)),
 }
 
-#: django-redis 5 to 7; django-redis-cache 3.0, and django-redis 3 under the same name; django-valkey
+#: django-redis 5 to 7; django-redis-cache 3.0, and django-redis 3 of the same name; django-valkey
 #: 0.4, django-prometheus 2.5, django-bmemcached 0.3, django-pylibmc 0.6, django-pymemcache 1.0,
 #: django-elasticache 1.0, diskcache 5.6, django-mysql 4.19, python-redis-lock 4.0,
 #: django-lrucache-backend 4.0, django-uwsgi-cache 1.1.
