@@ -71,12 +71,20 @@ def check(view: FileView) -> Iterator[Finding]:
                 if isinstance(value, Reference):
                     yield _class_verdict(entry, value)
                 elif isinstance(value, Constant) and isinstance(value.value, str):
-                    reason = why_unknown(value.value, view.django_version)
-                    reason = reason or _why_missing_in_project(view, settings, value.value)
+                    reason = _why_unknown(view, settings, value.value)
                     if reason is not None:
                         yield _verdict(entry, value.place, value.value, reason)
 
     return report(view, judge)
+
+
+def _why_unknown(view: FileView, settings: Settings, path: str) -> str | None:
+    """Why nobody can import the backend, asking the project first: it may have a copy."""
+    module, _, name = path.rpartition(".")
+    found = view.project.has_name(module, name, settings.module.path) if module else None
+    if found is None or (not found and path in BACKENDS):
+        return why_unknown(path, view.django_version)
+    return None if found else f"is not in the project: module `{module}` has no `{name}`"
 
 
 def why_unknown(path: str, django: Version | None) -> str | None:
@@ -122,15 +130,6 @@ def _is_misspelt(rest: str, known: str) -> bool:
 
 def _ratio(one: str, other: str) -> float:
     return difflib.SequenceMatcher(None, one, other).ratio()
-
-
-def _why_missing_in_project(view: FileView, settings: Settings, path: str) -> str | None:
-    if path in BACKENDS or path.startswith(_DJANGO):
-        return None
-    module, _, name = path.rpartition(".")
-    if view.project.has_name(module, name, settings.module.path) is not False:
-        return None
-    return f"is not in the project: module `{module}` has no `{name}`"
 
 
 def _verdict(entry: Entry, place: Place, path: str, reason: str) -> Verdict:

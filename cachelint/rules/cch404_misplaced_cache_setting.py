@@ -177,12 +177,14 @@ def _meant(key: str, known: frozenset[str]) -> str | None:
 
 
 def _timeout(entry: Entry) -> Iterator[Verdict]:
+    item = entry.mapping.get("TIMEOUT")
     for value in values_of(entry.mapping, "TIMEOUT"):
         what = _no_number(value)
-        if what is not None:
+        if what is not None and item is not None:
             yield Verdict(
                 entry.settings,
-                value.place,
+                # The value may have a name, and be right for what else it is used for.
+                item.place,
                 message=(
                     f'TIMEOUT of alias "{entry.alias.name}" is {what}: Django silently takes 300'
                     " seconds instead"
