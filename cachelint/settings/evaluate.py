@@ -46,6 +46,8 @@ from cachelint.settings.records import (
 )
 
 _MAX_DEPTH = 12
+#: How far names are followed back from CACHES: all the way, else, where that takes too long, less.
+_REACHES = (None, 2, 0)
 #: Settings with dicts and lists that rules ask for; of the others only texts and numbers are kept.
 STRUCTURED = frozenset({
     "INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK",
@@ -57,17 +59,19 @@ _LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
 def evaluate(settings_module: SettingsModule, modules: Modules) -> Settings:
     """What ``settings_module`` says, read without importing it. Never raises for what it reads."""
-    machine = Interpreter(modules)
     file = os.path.abspath(settings_module.path)
-    module = machine.module_at(file, settings_module.module)
     start = Place(shown_path(file), Span(1, 1, 1, 1))
-    if module is None:
-        return _nothing(settings_module, Cause(start, machine.unparsed[file]))
-    try:
-        _run(machine, module)
-        return _Result(machine, settings_module, module).settings()
-    except (TooLongError, RecursionError):
-        return _nothing(settings_module, Cause(start, "it takes too long to follow"))
+    for reach in _REACHES:
+        machine = Interpreter(modules, reach)
+        module = machine.module_at(file, settings_module.module)
+        if module is None:
+            return _nothing(settings_module, Cause(start, machine.unparsed[file]))
+        try:
+            _run(machine, module)
+            return _Result(machine, settings_module, module).settings()
+        except (TooLongError, RecursionError):
+            start = machine.position or start
+    return _nothing(settings_module, Cause(start, "from here on there are too many possibilities"))
 
 
 def _nothing(settings_module: SettingsModule, cause: Cause) -> Settings:
@@ -241,10 +245,11 @@ class _Result:
         guards = self.machine.guards
         simple = guards.simplified(guard, where)
         tests = guards.tests_of(simple)
+        asked = set(tests)
         flags = [] if not self.is_about_aliases else [
             flag
             for flag, true in self.flags().items()
-            if true != NEVER and guards.implies(true, guard)
+            if true != NEVER and asked & set(guards.tests_of(true)) and guards.implies(true, guard)
         ]  # fmt: skip
         return Condition(
             guards.text(simple),
@@ -261,8 +266,8 @@ class _Result:
                 true = self.machine.known_truth(choices) if name.isupper() else None
                 if true is not None:
                     guards = self.machine.guards
-                    self._flags[name] = guards.both(true, self.reached)
-                    self._flags[f"not {name}"] = guards.without(self.reached, true)
+                    self._flags[name] = true
+                    self._flags[f"not {name}"] = guards.negate(true)
         return self._flags
 
     # Values

@@ -170,6 +170,10 @@ class Calls(Objects):
         self.step()
         depth = sum(frame.function is not None for frame in self.frames)
         if not self.is_relevant:
+            cause = self.cause(node, f"{function.name}() is not followed")
+            for choices in arguments.all():
+                for value in self.each(choices):
+                    self.escape(value, cause)
             return [(self.running, Opaque(f"{function.name}()", self.place(node)))]
         if depth >= MAX_DEPTH or isinstance(function.node, ast.AsyncFunctionDef):
             return self._not_entered(function, arguments, node)

@@ -21,7 +21,7 @@ ALWAYS: Guard = 1
 #: Conditions of more cases than this are told by their first ones.
 MAX_CASES = 3
 #: Real settings need some hundreds.
-MAX_NODES = 200_000
+MAX_NODES = 20_000
 
 
 class TooLongError(Exception):

@@ -41,7 +41,7 @@ MAX_COMBINATIONS = 64
 #: More texts or numbers that one name may be are not told apart.
 MAX_CHOICES = 8
 #: Expressions looked at until an evaluation is given up: real settings need some thousands.
-MAX_STEPS = 400_000
+MAX_STEPS = 150_000
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Raised:
 class Machine:
     """What all storeys of the interpreter share."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, reach: int | None = None) -> None:
         self.modules = modules
         self.guards = Guards()
         self.running: Guard = ALWAYS
@@ -98,7 +98,7 @@ class Machine:
         self.unparsed: dict[str, str] = {}
         self.variables: dict[str, Opaque] = {}
         """Environment variables that were read, while nobody may have changed them."""
-        self.relevance = Relevance()
+        self.relevance = Relevance(reach)
         self.is_relevant = False
         """Whether the statement at hand can matter for CACHES; else no function is entered."""
         self.forcing: set[tuple[str, str]] = set()
@@ -132,6 +132,14 @@ class Machine:
 
     def cause(self, node: ast.AST, message: str) -> Cause:
         return Cause(self.place(node), message)
+
+    @property
+    def position(self) -> Place | None:
+        """The statement at hand."""
+        if self.statement is None:
+            return None
+        module, statement = self.statement
+        return Place(module.source.path, module.source.span(statement))
 
     def opaque(self, node: ast.expr, path: str = "", cause: str = "") -> Opaque:
         return Opaque(self.text(node), self.place(node), path, cause)
@@ -275,30 +283,33 @@ class Machine:
 
         ``replaces``: also the dicts, which else may only have got more entries.
         """
-        text = f"{cause.message} sets it"
-        test = Test(text, f"unless {cause.message} replaces it", cause.place)
+        test = Test(f"{cause.message} sets it", f"unless {cause.message} replaces it", cause.place)
         written = self.guards.both(self.running, self.guards.test(test))
         for name, choices in list(scope.names.items()):
-            if name.startswith("__"):
-                continue
-            changed: list[tuple[Guard, Value]] = []
-            for guard, value in choices:
-                hit = self.guards.both(guard, written)
-                if isinstance(value, DictObject) and not replaces:
-                    self.open(value, cause, hit)
-                    changed.append((guard, value))
-                    continue
-                if isinstance(value, (ModuleObject, FunctionObject, ClassObject, Deferred)):
-                    changed.append((guard, value))
-                    continue
-                changed.append((self.guards.without(guard, written), value))
-                if hit != NEVER and isinstance(value, DictObject):
-                    # What is set in it afterwards is known again.
-                    changed.append((hit, DictObject(cause.place, openings=[(ALWAYS, cause)])))
-                elif hit != NEVER:
-                    changed.append((hit, Opaque(name, cause.place, "", cause.message)))
-            scope.names[name] = self.merged(changed)
+            if not name.startswith("__"):
+                changed: list[tuple[Guard, Value]] = []
+                for choice in choices:
+                    changed += self._released(choice, cause, written, replaces)
+                scope.names[name] = self.merged(changed)
         scope.wild.append((self.running, cause))
+
+    def _released(
+        self, choice: tuple[Guard, Value], cause: Cause, written: Guard, replaces: bool
+    ) -> Choices:
+        guard, value = choice
+        if isinstance(value, (ModuleObject, FunctionObject, ClassObject, Deferred)):
+            return [choice]
+        if isinstance(value, DictObject):
+            hit = self.guards.both(guard, written)
+            if not replaces or not value.slots:
+                self.open(value, cause, hit)
+                return [choice]
+            # What is set in it afterwards is known again.
+            new = DictObject(cause.place, openings=[(ALWAYS, cause)])
+            return [(self.guards.without(guard, hit), value), (hit, new)]
+        opaque = Opaque("", cause.place, "", cause.message)
+        hit = self.guards.both(guard, self.running)
+        return [(self.guards.without(guard, hit), value), (hit, opaque)]
 
     def open(
         self, value: DictObject | ListObject, cause: Cause, guard: Guard | None = None
@@ -359,9 +370,7 @@ class Machine:
         if guard != NEVER:
             self.dead.append(guard)
             self.running = self.guards.without(self.running, guard)
-            if self.statement is not None:
-                module, statement = self.statement
-                self.ended = Place(module.source.path, module.source.span(statement))
+            self.ended = self.position
 
     def revive(self, mark: int) -> None:
         """Let the runs go on that have ended since ``dead`` had ``mark`` entries."""

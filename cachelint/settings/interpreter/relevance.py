@@ -45,8 +45,10 @@ class _Unit:
 class Relevance:
     """The statements that matter, of the files that were added."""
 
-    def __init__(self) -> None:
-        self._names: set[str] = set(_NAMESPACE)
+    def __init__(self, reach: int | None = None) -> None:
+        """``reach``: how many steps names are followed back from CACHES; None: all of them."""
+        self._reach = reach
+        self._names: dict[str, int] = dict.fromkeys(_NAMESPACE, 0)
         self._statements: set[int] = set()
         self._waiting: list[_Unit] = []
         self._trees: list[ast.Module] = []
@@ -64,15 +66,24 @@ class Relevance:
             changed = False
             waiting, self._waiting = self._waiting, []
             for unit in waiting:
-                if self._names.isdisjoint(unit.written):
+                known = [self._names[name] for name in unit.written if name in self._names]
+                steps = min(known, default=None)
+                if steps is None:
                     self._waiting.append(unit)
                     continue
-                found = unit.mentioned
+                found: set[str] = set()
+                if self._reach is None or steps < self._reach:
+                    found |= unit.mentioned
                 if isinstance(unit.node, _FUNCTIONS):
                     # Who calls it may write by it.
                     found |= {unit.node.name, f"{unit.node.name}()"}
-                changed = changed or not found <= self._names
-                self._names |= found
+                if "CACHES" in unit.mentioned:
+                    # It may be another name of the same dict.
+                    found |= unit.written
+                for name in found:
+                    if self._names.get(name, steps + 2) > steps + 1:
+                        self._names[name] = steps + 1
+                        changed = True
                 self._statements.update(map(id, (unit.node, *unit.parents)))
 
     def matters(self, statement: ast.stmt) -> bool:
@@ -87,8 +98,9 @@ def _library_names(tree: ast.Module) -> Iterator[str]:
             for alias in node.names:
                 if alias.name.partition(".")[0] in sys.stdlib_module_names:
                     yield alias.asname or alias.name.partition(".")[0]
-        elif isinstance(node, ast.ImportFrom) and not node.level:
-            if (node.module or "").partition(".")[0] in sys.stdlib_module_names:
+        elif isinstance(node, ast.ImportFrom):
+            root = "" if node.level else (node.module or "").partition(".")[0]
+            if root in sys.stdlib_module_names:
                 yield from (alias.asname or alias.name for alias in node.names)
 
 
