@@ -81,6 +81,9 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
     ):
         command.add_argument(name, metavar="CODES", action="append", help=f"{text}, by commas")
     command.add_argument(
+        "--preview", action="store_true", default=None, help="rules in preview too"
+    )
+    command.add_argument(
         "--django-version",
         metavar="X.Y",
         help="the Django version that the project runs on (default: any from 3.2 on)",
@@ -138,6 +141,8 @@ def _configuration(options: argparse.Namespace) -> Configuration:
             _check_selectors(codes, option)
             changes: dict[str, Any] = {name: codes}
             configuration = replace(configuration, **changes)
+    if options.preview:
+        configuration = replace(configuration, preview=True)
     if getattr(options, "helper", None) is not None:
         helper = parse_helper(options.helper, "--helper")
         configuration = replace(configuration, helper=helper)

@@ -21,7 +21,9 @@ class Configuration:
     """How to judge. ``base`` is the folder to which its patterns are relative.
 
     ``select`` is None for the default rules; ``django_version`` None for any from 3.2 on.
-    ``helper`` is the module to import the lazy helper from, None to find or write it.
+    ``preview``: rules in preview count like the others, not only where they are selected by their
+    whole code or name. ``helper`` is the module to import the lazy helper from, None to find or
+    write it.
     ``settings`` are the settings modules (``shop.settings.production``, with a class of
     django-configurations ``shop.settings:Production``); none: those that the project names.
     """
@@ -30,6 +32,7 @@ class Configuration:
     origin: str = "the command line"
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
+    preview: bool = False
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -141,6 +144,12 @@ def _strings(value: Any, where: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _switch(value: Any, where: str) -> bool:
+    if not isinstance(value, bool):
+        raise ConfigurationError(f"{where} must be true or false")
+    return value
+
+
 def _ignores(value: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise ConfigurationError(f"{where} must be a table of patterns with lists of codes")
@@ -152,6 +161,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "extend-select": _strings,
     "ignore": _strings,
     "exclude": _strings,
+    "preview": _switch,
     "per-file-ignores": _ignores,
     "django-version": parse_django_version,
     "helper": parse_helper,

@@ -56,10 +56,13 @@ class Report:
     sources: dict[str, Sequence[str]]
 
 
-def resolve_selectors(selectors: Iterable[str], where: str) -> frozenset[str]:
+def resolve_selectors(
+    selectors: Iterable[str], where: str, *, preview: bool = True
+) -> frozenset[str]:
     """The codes that selectors stand for: codes, their beginnings (``CCH3``), names, or ``ALL``.
 
-    Raises ConfigurationError with a suggestion for one that stands for nothing.
+    Without ``preview`` a rule in preview counts only by its whole code or name. Raises
+    ConfigurationError with a suggestion for one that stands for nothing.
     """
     rules = all_rules()
     codes: set[str] = set()
@@ -78,8 +81,14 @@ def resolve_selectors(selectors: Iterable[str], where: str) -> frozenset[str]:
             close = difflib.get_close_matches(wanted, known, n=1)
             hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(rules)}"
             raise ConfigurationError(f'{where}: unknown rule "{selector}"; {hint}')
-        codes |= found
+        exact = {code for code in found if wanted.upper() == code or wanted == rules[code].name}
+        codes |= found if preview else exact | _without_preview(found - exact)
     return frozenset(codes)
+
+
+def _without_preview(codes: Iterable[str]) -> set[str]:
+    rules = all_rules()
+    return {code for code in codes if not rules[code].is_preview}
 
 
 @dataclass
@@ -97,11 +106,11 @@ class Judge:
         place_of = self.configuration.place_of
         rules = all_rules()
         select, ignore = self.configuration.select, self.configuration.ignore
-        codes = (
-            frozenset(rules) if select is None else resolve_selectors(select, place_of("select"))
+        extended, preview = self.configuration.extend_select, self.configuration.preview
+        codes = resolve_selectors(
+            ("ALL",) if select is None else select, place_of("select"), preview=preview
         )
-        extended = self.configuration.extend_select
-        codes |= resolve_selectors(extended, place_of("extend-select"))
+        codes |= resolve_selectors(extended, place_of("extend-select"), preview=preview)
         codes -= resolve_selectors(ignore, place_of("ignore"))
         return tuple(rule for code, rule in rules.items() if code in codes)
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import argparse
 import ast
+import importlib.resources
 import os
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -20,6 +22,9 @@ from cachelint.config import (
     parse_django_version,
 )
 from cachelint.source import has_cache_word
+
+_RULE_FILE = re.compile(r"cch\d{3}_\w+\.py")
+_PREVIEW = re.compile(rb"^PREVIEW = True$", re.MULTILINE)
 
 
 class CacheLintPlugin:
@@ -45,16 +50,22 @@ class CacheLintPlugin:
             parse_from_config=True,
             help="the Django version that the project runs on (default: any from 3.2 on)",
         )
+        parser.extend_default_ignore(preview_codes())
 
     @classmethod
     def parse_options(cls, options: argparse.Namespace) -> None:
         cls._judge = None
         try:
-            cls._configuration = _configuration(options.cachelint_django_version)
+            found = find_configuration(os.getcwd())
+            cls._configuration = _configuration(found, options.cachelint_django_version)
         except ConfigurationError as error:
             from flake8.exceptions import ExecutionError
 
             raise ExecutionError(f"cachelint: {error}") from error
+        if found.preview:
+            hidden = preview_codes()
+            kept = [code for code in options.extended_default_ignore if code not in hidden]
+            options.extended_default_ignore[:] = kept
 
     def run(self) -> Iterator[tuple[int, int, str, type[CacheLintPlugin]]]:
         text = "".join(self._lines)
@@ -80,10 +91,32 @@ class CacheLintPlugin:
             yield span.row, span.column - 1, f"{diagnostic.code} {diagnostic.message}", cls
 
 
-def _configuration(option: str | None) -> Configuration:
-    """What the plugin takes of pyproject.toml; flake8's own options win."""
-    configuration = find_configuration(os.getcwd())
-    django_version = configuration.django_version
+def preview_codes() -> list[str]:
+    """The rules in preview, off by default in flake8 too.
+
+    Read off their files: flake8 asks at every start, and loading the rules takes 0.1 s.
+    """
+    rules = importlib.resources.files("cachelint").joinpath("rules")
+    return sorted(
+        file.name[: len("CCH999")].upper()
+        for file in rules.iterdir()
+        if _RULE_FILE.fullmatch(file.name) and _PREVIEW.search(file.read_bytes())
+    )
+
+
+def _configuration(found: Configuration, option: str | None) -> Configuration:
+    """What the plugin takes of pyproject.toml; flake8's own options win.
+
+    Which codes are shown, those in preview included, is for flake8 to say.
+    """
+    django_version = found.django_version
     if option is not None:
         django_version = parse_django_version(option, "--cachelint-django-version")
-    return Configuration(base=configuration.base, django_version=django_version)
+    return Configuration(
+        base=found.base,
+        origin=found.origin,
+        rows=found.rows,
+        settings=found.settings,
+        django_version=django_version,
+        preview=True,
+    )

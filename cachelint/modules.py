@@ -160,6 +160,37 @@ class Modules:
             return self.find(imported.path, importer) == target
         return self._export(imported.path, importer) == Link(target, name)
 
+    def has_name(self, module: str, name: str, origin: str) -> bool | None:
+        """Whether ``module``, imported in the file ``origin``, has ``name`` when it is loaded.
+
+        None where the module is not in the tree, or something in it may bind any name.
+        """
+        file = self.find(module, origin)
+        if file is None:
+            return False if self._is_missing(module, origin) else None
+        facts = self.facts(file)
+        if facts is None:
+            return None
+        if name in facts.exports or self._export(join_path(module, name), origin) is not None:
+            return True
+        return None if facts.stars or "__getattr__" in facts.exports else False
+
+    def _is_missing(self, module: str, origin: str) -> bool:
+        """Whether ``module`` belongs to a package of the tree that does not have it."""
+        package, *parts = module.split(".")
+        file = self.find(package, origin)
+        if file is None or os.path.basename(file) != "__init__.py":
+            return False
+        folder = os.path.dirname(file)
+        for part in parts:
+            # Anything of that name counts: compiled and generated modules are modules too.
+            if not any(name.partition(".")[0] == part for name in os.listdir(folder)):
+                return True
+            folder = os.path.join(folder, part)
+            if not os.path.isdir(folder):
+                return False
+        return False
+
     def resolve(self, values: Values, origin: str) -> tuple[Resolved, ...]:
         """What ``values``, met in the file ``origin``, may be when other files are asked."""
         seen: _Seen = set()

@@ -14,15 +14,21 @@ from pathlib import Path
 import pytest
 
 
-@contextmanager
-def redis_server(folder: Path) -> Iterator[str]:
-    """Start a server and give its URL. Skips without redis-server, unless it is required."""
+def require_redis_server() -> str:
+    """The path of the program. Skips without redis-server, unless it is required."""
     program = shutil.which("redis-server")
     if program is None:
         reason = "redis-server is not on PATH (Debian: apt-get install redis-server)"
         if os.environ.get("CACHELINT_REQUIRE_REDIS"):
             pytest.fail(reason)
         pytest.skip(reason)
+    return program
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """Start a server and give its URL. Skips as ``require_redis_server`` does."""
+    program = require_redis_server()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -2,7 +2,8 @@
 
 ``bad*.py`` and ``good*.py`` of a rule's folder are judged alone, each folder below ``cases`` as a
 project. A line on which a finding starts ends in ``# expect: CCH101`` (several: ``CCH101, CCH104``).
-A case with a pyproject.toml is judged by its ``[tool.cachelint]``.
+What lies beside a pyproject.toml is judged by its ``[tool.cachelint]``; a fixture that is a settings
+module is named there.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 import tokenize
 from collections.abc import Iterator
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -85,9 +87,9 @@ def shown(path: Path) -> str:
 
 
 def configuration_of(subject: Path) -> Configuration:
-    own = subject / "pyproject.toml"
+    own = (subject if subject.is_dir() else subject.parent) / "pyproject.toml"
     found = read_configuration(own) if own.is_file() else None
-    return dataclasses.replace(found or Configuration(), select=("ALL",))
+    return dataclasses.replace(found or Configuration(), select=("ALL",), preview=True)
 
 
 def found_places(subject: Path) -> set[Place]:
@@ -96,9 +98,9 @@ def found_places(subject: Path) -> set[Place]:
 
 
 def found_in_flake8(path: Path, configuration: Configuration) -> set[Place]:
-    version = configuration.django_version
-    option = ".".join(map(str, version)) if version is not None else None
-    CacheLintPlugin.parse_options(argparse.Namespace(cachelint_django_version=option))
+    options = argparse.Namespace(cachelint_django_version=None, extended_default_ignore=[])
+    with mock.patch("cachelint.flake8_plugin.find_configuration", lambda _: configuration):
+        CacheLintPlugin.parse_options(options)
     # As flake8 does it: decoded by the encoding cookie, without byte order mark.
     with tokenize.open(path) as file:
         lines = file.readlines()

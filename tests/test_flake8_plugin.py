@@ -25,7 +25,8 @@ def flake8(
 
 def checked(cwd: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.chdir(cwd)
-    report = check_paths(["."], Configuration(base=str(cwd)))
+    # flake8 shows what is selected by the beginning of a code, in preview or not.
+    report = check_paths(["."], Configuration(base=str(cwd), preview=True))
     return sorted(
         f"./{d.path}:{d.span.row}:{d.span.column}: {d.code} {d.message}" for d in report.diagnostics
     )

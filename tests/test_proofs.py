@@ -1,5 +1,6 @@
 """Every rule's claim, shown in real Django; and what the claim rests on is what the rule reports."""
 
+import dataclasses
 import importlib.util
 import shutil
 import subprocess
@@ -8,15 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.config import Configuration
+from cachelint.config import Configuration, read_configuration
 from cachelint.engine import check_paths
 from cachelint.rules import Rule, all_rules
+from tests.redis import require_redis_server
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 RULES = [pytest.param(rule, id=rule.name) for rule in all_rules().values()]
 #: What a proof imports beside Django.
-NEEDS = {"CCH104": "redis", "CCH108": "django_redis"}
+NEEDS = {
+    "CCH104": "redis", "CCH108": "django_redis", "CCH402": "django_redis", "CCH403": "django_redis",
+    "CCH405": "django_redis", "CCH406": "django_redis", "CCH407": "django_redis",
+    "CCH408": "rest_framework",
+}  # fmt: skip
+#: Whose proof starts a redis-server.
+NEEDS_SERVER = frozenset({"CCH403", "CCH405", "CCH406", "CCH407"})
 
 
 def proof_of(rule: Rule) -> Path:
@@ -27,6 +35,8 @@ def run_proof(rule: Rule, folder: Path) -> subprocess.CompletedProcess[str]:
     needed = NEEDS.get(rule.code, "django")
     if importlib.util.find_spec(needed) is None:
         pytest.skip(f"{needed} is not installed")
+    if rule.code in NEEDS_SERVER:
+        require_redis_server()
     return subprocess.run(
         [sys.executable, "prove.py"],
         cwd=folder,
@@ -61,10 +71,14 @@ def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) ->
 def test_exactly_the_bad_files_of_a_proof_are_reported_by_its_rule(
     rule: Rule, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Settings modules are named in the pyproject.toml of the proof."""
     monkeypatch.chdir(ROOT)
     files = sorted([*proof_of(rule).glob("bad*.py"), *proof_of(rule).glob("good*.py")])
     assert {"bad.py", "good.py"} <= {path.name for path in files}
+    own = proof_of(rule) / "pyproject.toml"
+    found = (read_configuration(own) if own.is_file() else None) or Configuration()
+    configuration = dataclasses.replace(found, select=("ALL", rule.code))
     for path in files:
-        report = check_paths([str(path.relative_to(ROOT))], Configuration(select=("ALL",)))
+        report = check_paths([str(path.relative_to(ROOT))], configuration)
         expected = {rule.code} if path.name.startswith("bad") else set()
         assert {d.code for d in report.diagnostics} == expected, path

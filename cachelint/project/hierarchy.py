@@ -26,6 +26,13 @@ class Project:
     def facts(self, path: str) -> FileFacts | None:
         return self._modules.facts(path)
 
+    def has_name(self, module: str, name: str, origin: str) -> bool | None:
+        """Whether a module of the project, seen from the file ``origin``, has a name.
+
+        None for a module of another package, and where it cannot be told.
+        """
+        return self._modules.has_name(module, name, origin)
+
     def relative_path(self, facts: FileFacts) -> str:
         """The path of the file from the root of its project, whatever lies above that."""
         return self._modules.relative_path(facts.path)

@@ -2,6 +2,7 @@
 
 A rule module has a docstring (its page) and three names: ``WORDS``, of which a file must contain
 one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, which yields findings.
+``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it.
 """
 
 from __future__ import annotations
@@ -184,6 +185,10 @@ class Rule:
     def severity(self) -> Severity:
         severity: Severity = self._module.SEVERITY
         return severity
+
+    @property
+    def is_preview(self) -> bool:
+        return bool(getattr(self._module, "PREVIEW", False))
 
     @property
     def page(self) -> str:

@@ -278,9 +278,15 @@ class Gathering:
         wanted: dict[tuple[str, str | None], _Entry] = {}
         for name in names:
             module, _, configuration = name.partition(":")
-            files = [file for file in self._files.values() if file.target.module == module]
+            near = self._resolver.near(module, mention.path)
+            files = [
+                file
+                for file in self._files.values()
+                if file.target.module == module and (near is None or file.target.path == near.path)
+            ]
             if not files:
-                files = [_File(target) for target in self._resolver.everywhere(module)]
+                targets = self._resolver.everywhere(module) if near is None else (near,)
+                files = [_File(target) for target in targets]
             found = [entry for file in files for entry in self._entries(file, configuration)]
             if configuration:
                 found = [entry for entry in found if entry.configuration == configuration]

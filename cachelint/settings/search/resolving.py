@@ -69,6 +69,15 @@ class Resolver:
                 return Target(naming.name, os.path.join(folder, f"{name}.py"), root)
         return None
 
+    def near(self, name: str, origin: str) -> Target | None:
+        """The module ``name`` below the folder of the file ``origin``, which configures it."""
+        folder = os.path.dirname(os.path.abspath(origin))
+        if not os.path.isfile(origin):
+            return None
+        roots = (folder, os.path.join(folder, "src"))
+        path = next(filter(None, (self._below(root, name) for root in roots)), None)
+        return _target(name, path) if path is not None else None
+
     def everywhere(self, name: str) -> Iterator[Target]:
         """The module ``name`` in each project that has one."""
         seen = set()
