@@ -62,7 +62,8 @@ class FixPlan:
     ``edits`` replace expressions. ``rewrite`` names a change of whole statements instead.
     ``helper_names`` are the names of the lazy helper that the new code needs, ``drops`` imported
     paths that may be unused afterwards, ``targets`` what is bound to the result,
-    ``builtins`` what the new code takes from there.
+    ``builtins`` what the new code takes from there, ``reads`` names that it reads earlier than the
+    old code did, ``memo`` the function that remembers nothing any more.
     """
 
     title: str
@@ -74,6 +75,8 @@ class FixPlan:
     drops: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     builtins: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    memo: str = ""
 
 
 @dataclass(frozen=True)

@@ -145,7 +145,7 @@ class Judge:
             facts = collect_facts(source)
         except RecursionError as error:
             raise UnparsedSourceError("cannot be followed: nested too deeply") from error
-        self.modules.add(facts)
+        self.modules.add(facts, source)
         project = Project(self.modules, self.whole_project)
         view = FileView(facts, project, self.configuration.django_version, self.reader)
         ignored = self._ignored_codes(source.path)

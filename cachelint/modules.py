@@ -15,7 +15,7 @@ from cachelint.facts import collect_facts
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
 from cachelint.facts.records import FileFacts, Import, Value, Values
 from cachelint.facts.vocabulary import is_canonical
-from cachelint.source import UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -52,13 +52,18 @@ class Modules:
 
     def __init__(self) -> None:
         self._facts: dict[str, FileFacts | None] = {}
+        self._thorough: dict[str, FileFacts | None] = {}
+        self._latest: Source | None = None
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._added: dict[str, tuple[str, ...]] = {}
 
-    def add(self, facts: FileFacts) -> None:
-        """Make facts known that were collected elsewhere."""
-        self._facts[os.path.abspath(facts.path)] = facts
+    def add(self, facts: FileFacts, source: Source | None = None) -> None:
+        """Make facts known that were collected elsewhere, and the source that they are of."""
+        key = os.path.abspath(facts.path)
+        self._facts[key] = facts
+        self._thorough.pop(key, None)
+        self._latest = source
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
@@ -70,6 +75,18 @@ class Modules:
                 # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
                 self._facts[key] = None
         return self._facts[key]
+
+    def thorough_facts(self, path: str) -> FileFacts | None:
+        """As facts(), with every function and call: for what a call may lead to."""
+        key = os.path.abspath(path)
+        if key not in self._thorough:
+            try:
+                if self._latest is None or os.path.abspath(self._latest.path) != key:
+                    self._latest = load(shown_path(key), read_bytes(key))
+                self._thorough[key] = collect_facts(self._latest, thorough=True)
+            except (UnparsedSourceError, RecursionError):
+                self._thorough[key] = None
+        return self._thorough[key]
 
     def find(self, dotted: str, origin: str) -> str | None:
         """The file of the module ``dotted``, as an import in the file ``origin`` would find it.
@@ -164,6 +181,14 @@ class Modules:
                 return None
             path, facts = values[0].path, defining
         return None
+
+    def export(self, dotted: str, origin: str) -> tuple[FileFacts, Values] | None:
+        """The file that binds ``package.module.name``, and what the name may be there."""
+        target = self._export(dotted, origin)
+        facts = self.facts(target.path) if target is not None else None
+        if target is None or facts is None:
+            return None
+        return facts, facts.exports.get(target.name, ())
 
     def _resolve(
         self,

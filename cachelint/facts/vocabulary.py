@@ -10,6 +10,8 @@ HANDLE = f"{HANDLER}[]"
 REMOVED_GET_CACHE = "django.core.cache.get_cache"
 DUMMY_CACHE = "django.core.cache.backends.dummy.DummyCache"
 CONNECTION_PROXY = "django.utils.connection.ConnectionProxy"
+SIMPLE_LAZY_OBJECT = "django.utils.functional.SimpleLazyObject"
+LAZY_OBJECT = "django.utils.functional.LazyObject"
 #: Defined in ``django_redis/__init__.py``, django-redis 5 to 7.
 REDIS_CONNECTION = "django_redis.get_redis_connection"
 

@@ -3,6 +3,7 @@
 ``Project`` is the whole interface. Knows facts and modules, no rules and no configuration.
 """
 
+from cachelint.project.handles import OPENING, Opened
 from cachelint.project.hierarchy import Project
 
-__all__ = ["Project"]
+__all__ = ["OPENING", "Opened", "Project"]
