@@ -68,6 +68,8 @@ class Modules:
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
         key = os.path.abspath(path)
+        if key not in self._facts and key in self._thorough:
+            return self._thorough[key]
         if key not in self._facts:
             try:
                 self._facts[key] = collect_facts(load(shown_path(key), read_bytes(key)))

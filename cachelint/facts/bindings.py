@@ -214,7 +214,9 @@ class BindingWalker(ExpressionWalker):
             if keyword.arg == "metaclass":
                 metaclass = values
         name = self._qualify(node.name)
-        facts = ClassFacts(bases, metaclass, decorators, {}, _annotated_names(node), {})
+        facts = ClassFacts(
+            bases, metaclass, decorators, {}, _annotated_names(node), {}, self._header(node)
+        )
         self.classes[name] = facts
         scope = Scope(ScopeKind.CLASS, self.scope)
         context = Context(self.context.phase, self.context.guards, name, in_class_body=True)

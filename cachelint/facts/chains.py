@@ -135,7 +135,7 @@ class ChainWalker:
         """Whether a use is of interest although nothing in it spells a cache."""
         return any(
             value.path == f"{SIMPLE_LAZY_OBJECT}()"
-            or (self.thorough and value.path.endswith("()") and _is_foreign(value))
+            or (self.thorough and value.path.endswith("()") and _may_be_ours(value))
             for value in values
         )
 
@@ -192,6 +192,7 @@ class ChainWalker:
                 in_class_body=self.context.in_class_body,
                 arguments=arguments,
                 targets=tuple(map(self.source.segment, self._targets)) if outer == "value" else (),
+                is_deferred=self.context.is_deferred,
             )
         )
 
@@ -203,8 +204,9 @@ class ChainWalker:
         return self.source.segment(base) if isinstance(base, (ast.Name, ast.Attribute)) else ""
 
 
-def _is_foreign(value: Value) -> bool:
-    return bool(value.unless) or not value.path.startswith("builtins.")
+def _may_be_ours(value: Value) -> bool:
+    builtin = value.path.startswith("builtins.") and not value.path.startswith("builtins.super()")
+    return bool(value.unless) or not builtin
 
 
 def _may_matter(values: Values) -> bool:

@@ -17,6 +17,8 @@ class Context:
     guards: tuple[Guard, ...] = ()
     owner: str = ""
     in_class_body: bool = False
+    is_deferred: bool = False
+    """In a lambda or generator of ``owner``, which runs when somebody asks for it."""
 
     def under(self, branch: Branch) -> Context:
         phase = Phase.MAIN if branch.main and self.phase is Phase.IMPORT else self.phase
@@ -24,7 +26,9 @@ class Context:
 
     def deferred(self, phase: Phase = Phase.CALL, owner: str | None = None) -> Context:
         """The context of a body that runs later: guards around its definition say nothing."""
-        return Context(phase, (), self.owner if owner is None else owner)
+        if owner is None:
+            return Context(phase, (), self.owner, is_deferred=True)
+        return Context(phase, (), owner)
 
 
 @dataclass(frozen=True)

@@ -214,8 +214,10 @@ class ExpressionWalker(ChainWalker):
             is_deferred=scope.is_generator or isinstance(node, ast.AsyncFunctionDef),
         )
 
-    def _header(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> Span:
-        """The span of a lambda, or of the row with ``def``."""
+    def _header(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+    ) -> Span:
+        """The span of a lambda, or of the row with ``def`` or ``class``."""
         span = self.source.span(node)
         if isinstance(node, ast.Lambda):
             return span

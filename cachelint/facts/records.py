@@ -143,6 +143,8 @@ class Use:
     in_class_body: bool
     arguments: tuple[Argument, ...] = ()
     targets: tuple[str, ...] = ()
+    is_deferred: bool = False
+    """Whether it stands in a lambda or generator: a call of ``owner`` does not run it."""
 
     @property
     def text(self) -> str:
@@ -172,6 +174,8 @@ class ClassFacts:
     """Names annotated in the body, as fields of a dataclass are; not those of a ``ClassVar``."""
     methods: dict[str, tuple[str, ...]]
     """The parameters of the methods, ``self`` included."""
+    span: Span
+    """The row with ``class``."""
 
 
 @dataclass(frozen=True)

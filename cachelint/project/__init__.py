@@ -3,7 +3,10 @@
 ``Project`` is the whole interface. Knows facts and modules, no rules and no configuration.
 """
 
+from cachelint.project.callers import Callers
+from cachelint.project.definitions import Definition
 from cachelint.project.handles import OPENING, Opened
 from cachelint.project.hierarchy import Project
+from cachelint.project.import_time import Effect, Site
 
-__all__ = ["OPENING", "Opened", "Project"]
+__all__ = ["OPENING", "Callers", "Definition", "Effect", "Opened", "Project", "Site"]

@@ -32,7 +32,10 @@ class Definition:
 
 
 class Definitions:
-    """Looks definitions up in the facts that ``facts_of`` gives for a path."""
+    """Looks definitions up in the facts that ``facts_of`` gives for a path.
+
+    What lies in files for which it gives none stays unknown.
+    """
 
     def __init__(self, modules: Modules, facts_of: Facts) -> None:
         self._modules = modules
@@ -76,6 +79,11 @@ class Definitions:
             module = "." * dots + ".".join(parts[:length])
             if not module:
                 break
+            file = self._modules.find(module, origin)
+            if file is None:
+                continue
+            if self._facts_of(file) is None:
+                return
             exported = self._modules.export(join_path(module, parts[length]), origin)
             if exported is not None:
                 facts, values = exported

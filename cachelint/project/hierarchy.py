@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, Values
 from cachelint.modules import Modules, Resolved
 from cachelint.project.definitions import Definitions
 from cachelint.project.handles import Opened, returned_handles
+from cachelint.project.import_time import ImportTime, Site
 from cachelint.project.lifetime import lifetimes
+from cachelint.source import UnparsedSourceError, read_bytes
 
 
 class Project:
     """The files around the one that is judged.
 
     ``whole`` is false where only what one file and its imports show shall count (flake8).
+    ``follows`` tells into which files calls are followed; by default those that spell a cache.
     """
 
-    def __init__(self, modules: Modules, whole: bool = True) -> None:
+    def __init__(
+        self,
+        modules: Modules,
+        whole: bool = True,
+        follows: Callable[[str], bool] | None = None,
+    ) -> None:
         self._modules = modules
         self._whole = whole
+        self._import_time = ImportTime(modules, follows or _spells_a_cache)
         self._known_lifetimes: dict[tuple[str, str], frozenset[bool]] = {}
 
     def resolve(self, values: Values, facts: FileFacts) -> tuple[Resolved, ...]:
@@ -49,6 +58,10 @@ class Project:
             for handle in returned_handles(self._modules, definitions, definition)
         )
         return tuple(dict.fromkeys(opened))
+
+    def import_time_sites(self, facts: FileFacts) -> tuple[Site, ...]:
+        """The calls at import in the file of ``facts`` that reach a cache."""
+        return tuple(self._import_time.sites(facts.path))
 
     def may_live_long(self, facts: FileFacts, class_name: str) -> bool:
         """Whether an object of the class may outlive the call that makes it.
@@ -100,3 +113,11 @@ class Project:
                 target = self._modules.find_class(value.path, file)
                 if target is not None:
                     waiting.append(target)
+
+
+def _spells_a_cache(path: str) -> bool:
+    try:
+        data = read_bytes(path)
+    except UnparsedSourceError:
+        return False
+    return b"caches" in data or b"core.cache" in data or b"get_redis_connection" in data

@@ -2,6 +2,7 @@
 
 A rule module has a docstring (its page) and three names: ``WORDS``, of which a file must contain
 one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, which yields findings.
+With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import inspect
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -184,6 +185,15 @@ class Rule:
     def page(self) -> str:
         """The rule's documentation, Markdown."""
         return inspect.cleandoc(self._module.__doc__ or "")
+
+    @property
+    def needs_project(self) -> bool:
+        """Whether ``check_project`` is to judge all files together, when all have been read."""
+        return getattr(self._module, "NEEDS_PROJECT", False)
+
+    def check_project(self, views: Iterable[FileView]) -> Iterator[tuple[str, Finding]]:
+        findings: Iterator[tuple[str, Finding]] = self._module.check_project(views)
+        return findings
 
     def check(self, view: FileView) -> Iterator[Finding]:
         findings: Iterator[Finding] = self._module.check(view)
