@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 RULES = [pytest.param(rule, id=rule.name) for rule in all_rules().values()]
 #: What a proof imports beside Django.
-NEEDS = {"CCH104": "redis", "CCH108": "django_redis"}
+NEEDS = {"CCH103": "redis", "CCH104": "redis", "CCH108": "django_redis"}
 
 
 def proof_of(rule: Rule) -> Path:
@@ -64,4 +64,6 @@ def test_exactly_the_bad_files_of_a_proof_are_reported_by_its_rule(
     for path in files:
         report = check_paths([str(path.relative_to(ROOT))], Configuration(select=("ALL",)))
         expected = {rule.code} if path.name.startswith("bad") else set()
-        assert {d.code for d in report.diagnostics} == expected, path
+        # An object that a module makes of a class is CCH103 as well.
+        allowed = expected | {"CCH103"} if expected else set()
+        assert expected <= {d.code for d in report.diagnostics} <= allowed, path

@@ -202,16 +202,27 @@ class ExpressionWalker(ChainWalker):
         scope: Scope,
         decorators: tuple[Decorator, ...] = (),
     ) -> None:
-        """Keep what the walk of a body, now over, has shown of the function."""
+        """Keep what the walk of a body, now over, has shown of the function.
+
+        Of two functions of one name the later one counts; where they stand in branches, either.
+        """
+        before = self.functions.get(name)
+        returns = tuple(scope.returns.values())
+        replaces = node.col_offset == 0
+        if before is not None and before.first_row > node.lineno:
+            return
+        if before is not None and not replaces:
+            returns += before.returns
         self.functions[name] = FunctionFacts(
             span=self._header(node),
             parameters=tuple(parameter_names(node.args)),
             bound=scope.bound,
             global_names=scope.global_names,
             decorators=decorators,
-            returns=tuple(scope.returns.values()),
-            is_plain=_is_plain(node),
+            returns=returns,
+            is_plain=_is_plain(node) and (before is None or replaces),
             is_deferred=scope.is_generator or isinstance(node, ast.AsyncFunctionDef),
+            first_row=node.lineno if replaces else 0,
         )
 
     def _header(

@@ -203,6 +203,8 @@ class FunctionFacts:
     is_plain: bool
     is_deferred: bool
     """Whether a call does not run the body: a generator, a coroutine."""
+    first_row: int
+    """What stands above belongs to earlier functions of the same name, which this one replaces."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def _is_handle(modules: Modules, facts: FileFacts, value: Value) -> bool:
 def is_in(use: Use, name: str, function: FunctionFacts) -> bool:
     """Whether ``use`` stands in the body of the function itself."""
     if not name.startswith("<lambda"):
-        return use.owner == name and not use.is_deferred
+        return use.owner == name and not use.is_deferred and use.span.row >= function.first_row
     start, end = (use.span.row, use.span.column), (use.span.end_row, use.span.end_column)
     around = function.span
     return (around.row, around.column) <= start and end <= (around.end_row, around.end_column)

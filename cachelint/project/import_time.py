@@ -25,6 +25,8 @@ MAX_CALLS = 8
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 _SUPER = "builtins.super()."
 _FIRST_STEP = re.compile(rf"(?:{re.escape(PROXY)}|{re.escape(HANDLE)})\.(\w+)(\(\))?")
+#: What an expression does that does not keep the value.
+_ON_THE_SPOT = frozenset({"attribute", "item", "membership", "statement"})
 _EVERYTHING = frozenset({"*", "builtins.Exception", "builtins.BaseException"})
 
 
@@ -112,8 +114,9 @@ class ImportTime:
             assert facts is not None
             for callee in self._callees(facts, use):
                 reached = self._reached(callee)
-                caught = _caught_around(use)
-                if reached is not None and not _is_saved(caught, reached.effect):
+                if reached is not None and use.outer in _ON_THE_SPOT:
+                    reached = replace(reached, effect=_over_at_once(reached.effect))
+                if reached is not None and not _is_saved(_caught_around(use), reached.effect):
                     found.add(use.span)
                     returned = returned_handles(self._modules, self._definitions, callee)
                     yield Site(facts, use, callee, reached, returned)
@@ -223,6 +226,10 @@ class ImportTime:
             quiet = match[2] is None or match[1] in QUIET_CACHE_API
             return Effect.OPENS if quiet else Effect.CONNECTS
         return None
+
+
+def _over_at_once(effect: Effect) -> Effect:
+    return Effect.OPENS if effect is Effect.KEEPS else effect
 
 
 def _caught_around(use: Use) -> _Caught:

@@ -29,7 +29,18 @@ from cachelint.source import split_lines
 from tests.conftest import Tree, write_tree
 from tests.test_fixtures import FIXTURES, describe, is_for_this_python, is_golden
 
-CODES = ("CCH101", "CCH102", "CCH105", "CCH106", "CCH107", "CCH301", "CCH302", "CCH303", "CCH304")
+CODES = (
+    "CCH101",
+    "CCH102",
+    "CCH103",
+    "CCH105",
+    "CCH106",
+    "CCH107",
+    "CCH301",
+    "CCH302",
+    "CCH303",
+    "CCH304",
+)
 REGENERATE = os.environ.get("CACHELINT_REGENERATE") == "1"
 
 
