@@ -70,7 +70,8 @@ class FixPlan:
     statements instead. ``helper_names`` are the names of the lazy helper that the new code needs,
     ``imports`` other names by their paths, ``drops`` imported paths that may be unused afterwards,
     ``targets`` what is bound to the result,
-    ``builtins`` what the new code takes from there.
+    ``builtins`` what the new code takes from there, ``reads`` names that it reads
+    earlier than the old code did, ``memo`` the function that remembers nothing any more.
     """
 
     title: str
@@ -83,6 +84,8 @@ class FixPlan:
     drops: tuple[str, ...] = ()
     targets: tuple[str, ...] = ()
     builtins: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    memo: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import difflib
 import os
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,8 +17,9 @@ from cachelint.config import Configuration, ConfigurationError
 from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found, compile_patterns
 from cachelint.facts import collect_facts
-from cachelint.modules import Modules
-from cachelint.project import Project
+from cachelint.facts.records import FileFacts
+from cachelint.modules import Modules, project_folder
+from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules
 from cachelint.settings.reader import SettingsReader
 from cachelint.source import (
@@ -147,14 +148,15 @@ class Judge:
         """Whether a rule can fire on a file with these bytes."""
         return contains_any(data, self.words) and has_cache_word(data)
 
-    def judge(self, source: Source) -> list[Diagnostic]:
+    def judge(self, source: Source, alone: bool = True) -> list[Diagnostic]:
         """The diagnostics of one file, sorted; ``noqa`` comments are not applied.
 
+        ``alone`` is false where all files together are judged later (judge_project).
         Raises UnparsedSourceError where the file is nested too deeply to be followed.
         """
         try:
             facts = collect_facts(source)
-            self.modules.add(facts)
+            self.modules.add(facts, source)
             if CACHED_PAGES in source.text:
                 self.modules.add_views(source)
         except RecursionError as error:
@@ -165,10 +167,28 @@ class Judge:
         diagnostics = [
             _diagnostic(rule, source.path, finding)
             for rule in self.rules
-            if rule.code not in ignored
+            if rule.code not in ignored and (alone or not rule.needs_project)
             for finding in rule.check(view)
         ]
         return sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.sort_key)
+
+    def judge_project(self, callers: Callers, using: Sequence[FileFacts]) -> Iterator[Diagnostic]:
+        """The diagnostics of the rules that ask who calls what; ``using`` are files with caches."""
+        callers.spread(using)
+        project = Project(self.modules, True, callers.follows)
+        paths = list(callers.calling_at_import())
+        for rule in self.rules:
+            if rule.needs_project:
+                views = self._views(paths, project)
+                for path, finding in rule.check_project(views):
+                    if rule.code not in self._ignored_codes(path):
+                        yield _diagnostic(rule, path, finding)
+
+    def _views(self, paths: Iterable[str], project: Project) -> Iterator[FileView]:
+        for path in paths:
+            facts = self.modules.thorough_facts(path)
+            if facts is not None:
+                yield FileView(facts, project, self.configuration.django_version)
 
     def _ignored_codes(self, path: str) -> frozenset[str]:
         relative = os.path.relpath(os.path.abspath(path), self.configuration.base)
@@ -189,7 +209,7 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
     judge.prepare()
     if configuration.exclude:
         _compiled(configuration.exclude, configuration.place_of("exclude"))
-    return _Check(judge, Discovery(paths, configuration.exclude, configuration.base)).run()
+    return _Check(judge, Discovery(paths, configuration.exclude, configuration.base), paths).run()
 
 
 def check_that_paths_exist(paths: Sequence[str]) -> None:
@@ -212,19 +232,29 @@ def _compiled(patterns: Sequence[str], where: str) -> GitIgnoreSpec:
 class _Check:
     judge: Judge
     discovery: Discovery
+    paths: Sequence[str] = ()
     diagnostics: list[Diagnostic] = field(default_factory=list)
     sources: dict[str, Sequence[str]] = field(default_factory=dict)
     files: int = 0
     judged: int = 0
     suppressed: int = 0
+    _callers: Callers | None = None
+    _found: dict[str, Found] = field(default_factory=dict)
+    _using: list[FileFacts] = field(default_factory=list)
+    """Facts of the files in which a rule may fire."""
 
     def run(self) -> Report:
+        is_folder_given = any(os.path.isdir(path) for path in self.paths)
+        if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
+            self._callers = Callers(self.judge.modules)
         for found in self.discovery.files():
             self.files += 1
             try:
                 self._file(found)
             except UnparsedSourceError as error:
                 self._unparsed(found, error)
+        if self._callers is not None:
+            self._together(self._callers)
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
@@ -233,17 +263,57 @@ class _Check:
         if found.error is not None:
             raise UnparsedSourceError(f"cannot be read: {found.error}")
         data = read_bytes(found.path)
+        if self._callers is not None:
+            self._callers.add(found.path, data)
+            self._found[os.path.abspath(found.path)] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
         source = load(found.path, data)
-        diagnostics = self.judge.judge(source)
+        diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
         self.judged += 1
+        self._remember(found.path)
+        self._keep(source, diagnostics)
+
+    def _remember(self, path: str) -> None:
+        facts = self.judge.modules.facts(path) if self._callers is not None else None
+        if facts is not None:
+            self._using.append(facts)
+
+    def _together(self, callers: Callers) -> None:
+        """Judge what only all files together show, those around the given paths included."""
+        folders = [os.path.abspath(path) for path in self.paths if os.path.isdir(path)]
+        around = {project_folder(folder) for folder in folders}
+        for project in sorted(around):
+            if not any(os.path.commonpath([folder, project]) == folder for folder in folders):
+                self._read_around(callers, project)
+        by_path: dict[str, list[Diagnostic]] = {}
+        for diagnostic in self.judge.judge_project(callers, self._using):
+            by_path.setdefault(os.path.abspath(diagnostic.path), []).append(diagnostic)
+        for path, diagnostics in sorted(by_path.items()):
+            found = self._found.get(path)
+            if found is not None and not found.named and not self.discovery.is_ignored(found):
+                shown = [replace(diagnostic, path=found.path) for diagnostic in diagnostics]
+                self._keep(load(found.path, read_bytes(found.path)), shown)
+
+    def _read_around(self, callers: Callers, folder: str) -> None:
+        for found in Discovery([folder], self.judge.configuration.exclude, folder).files():
+            if found.error is not None or callers.knows(found.path):
+                continue
+            try:
+                data = read_bytes(found.path)
+            except UnparsedSourceError:
+                continue  # Its own diagnostic is due where it is linted.
+            callers.add(found.path, data)
+            if self.judge.is_candidate(data):
+                self._remember(found.path)
+
+    def _keep(self, source: Source, diagnostics: list[Diagnostic]) -> None:
         suppressions = Suppressions(source)
         kept = [d for d in diagnostics if not suppressions.cover(d.code, d.span.row)]
         self.suppressed += len(diagnostics) - len(kept)
         if kept:
             self.diagnostics += kept
-            self.sources[found.path] = source.lines
+            self.sources[source.path] = source.lines
 
     def _unparsed(self, found: Found, error: UnparsedSourceError) -> None:
         # Loaded here: most runs parse every file they look at.

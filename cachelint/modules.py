@@ -55,14 +55,18 @@ class Modules:
     def __init__(self) -> None:
         self._facts: dict[str, FileFacts | None] = {}
         self._views: dict[str, ViewFacts | None] = {}
+        self._thorough: dict[str, FileFacts | None] = {}
+        self._latest: Source | None = None
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._added: dict[str, tuple[str, ...]] = {}
 
-    def add(self, facts: FileFacts) -> None:
-        """Make facts known that were collected elsewhere."""
+    def add(self, facts: FileFacts, source: Source | None = None) -> None:
+        """Make facts known that were collected elsewhere, and the source that they are of."""
         key = os.path.abspath(facts.path)
         self._facts[key] = facts
+        self._thorough.pop(key, None)
+        self._latest = source
         self._views.pop(key, None)
 
     def add_views(self, source: Source) -> None:
@@ -82,6 +86,8 @@ class Modules:
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
         key = os.path.abspath(path)
+        if key not in self._facts and key in self._thorough:
+            return self._thorough[key]
         if key not in self._facts:
             try:
                 self._facts[key] = collect_facts(load(shown_path(key), read_bytes(key)))
@@ -89,6 +95,18 @@ class Modules:
                 # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
                 self._facts[key] = None
         return self._facts[key]
+
+    def thorough_facts(self, path: str) -> FileFacts | None:
+        """As facts(), with every function and call: for what a call may lead to."""
+        key = os.path.abspath(path)
+        if key not in self._thorough:
+            try:
+                if self._latest is None or os.path.abspath(self._latest.path) != key:
+                    self._latest = load(shown_path(key), read_bytes(key))
+                self._thorough[key] = collect_facts(self._latest, thorough=True)
+            except (UnparsedSourceError, RecursionError):
+                self._thorough[key] = None
+        return self._thorough[key]
 
     def find(self, dotted: str, origin: str) -> str | None:
         """The file of the module ``dotted``, as an import in the file ``origin`` would find it.
@@ -214,6 +232,14 @@ class Modules:
                 return None
             path, facts = values[0].path, defining
         return None
+
+    def export(self, dotted: str, origin: str) -> tuple[FileFacts, Values] | None:
+        """The file that binds ``package.module.name``, and what the name may be there."""
+        target = self._export(dotted, origin)
+        facts = self.facts(target.path) if target is not None else None
+        if target is None or facts is None:
+            return None
+        return facts, facts.exports.get(target.name, ())
 
     def _resolve(
         self,

@@ -9,9 +9,10 @@ from functools import cached_property
 
 from cachelint.facts.context import Context
 from cachelint.facts.expressions import ExpressionWalker
+from cachelint.facts.locals import parameter_names
 from cachelint.facts.paths import join_path
-from cachelint.facts.records import ClassFacts, Import, Phase, Value, Values
-from cachelint.facts.scope import Scope, ScopeKind, known_value, merge
+from cachelint.facts.records import ClassFacts, Decorator, Import, Phase, Value, Values
+from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
 
 _INITIALISERS = frozenset({"__init__", "__new__", "__post_init__"})
 _FunctionDef = ast.FunctionDef | ast.AsyncFunctionDef
@@ -158,8 +159,7 @@ class BindingWalker(ExpressionWalker):
         return owner + separator + name
 
     def execute_function(self, node: _FunctionDef) -> None:
-        for decorator in node.decorator_list:
-            self.evaluate(decorator)
+        decorators = tuple(map(self._decorator, node.decorator_list))
         self.evaluate_defaults(node.args)
         for argument in ast.walk(node.args):
             if isinstance(argument, ast.arg):
@@ -170,6 +170,8 @@ class BindingWalker(ExpressionWalker):
         context = self.context.deferred(self._phase_of(node.name), name, is_async)
         instance = self._instance_parameter(node)
         owner, parent = self.context.owner, self.scope
+        if self.context.in_class_body:
+            self.classes[owner].methods[node.name] = tuple(parameter_names(node.args))
         self.scope.bind(node.name, known_value(f":{name}"))
 
         def walk() -> None:
@@ -177,8 +179,16 @@ class BindingWalker(ExpressionWalker):
             if instance is not None:
                 scope.bind(instance, known_value(f":{owner}"))
             self.inside(scope, context, lambda: self.walk_body(node.body))
+            self.add_function(name, node, scope, decorators)
 
         self.defer(node, walk)
+
+    def _decorator(self, node: ast.expr) -> Decorator:
+        values = self.evaluate(node)
+        if self.thorough:
+            # The definition calls what stands behind the @.
+            self.record(node, extend(values, "()"), "")
+        return Decorator(self.source.span(node), values)
 
     def _phase_of(self, name: str) -> Phase:
         if self.context.in_class_body:
@@ -197,7 +207,7 @@ class BindingWalker(ExpressionWalker):
         return None if "builtins.staticmethod" in decorators else parameters[0].arg
 
     def execute_class(self, node: ast.ClassDef) -> None:
-        decorators = tuple(v for d in node.decorator_list for v in self.evaluate(d))
+        decorators = tuple(v for d in node.decorator_list for v in self._decorator(d).values)
         bases = tuple(v for base in node.bases for v in self.evaluate(base))
         metaclass: Values = ()
         for keyword in node.keywords:
@@ -205,7 +215,9 @@ class BindingWalker(ExpressionWalker):
             if keyword.arg == "metaclass":
                 metaclass = values
         name = self._qualify(node.name)
-        facts = ClassFacts(bases, metaclass, decorators, {}, _annotated_names(node))
+        facts = ClassFacts(
+            bases, metaclass, decorators, {}, _annotated_names(node), {}, self._header(node)
+        )
         self.classes[name] = facts
         scope = Scope(ScopeKind.CLASS, self.scope)
         context = Context(self.context.phase, self.context.guards, name, in_class_body=True)

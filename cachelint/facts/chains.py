@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from cachelint.facts.arguments import form_of, formats, unstable
 from cachelint.facts.context import Context, Deferred
-from cachelint.facts.records import Alias, Argument, Use, Values
+from cachelint.facts.records import Alias, Argument, Use, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend
+from cachelint.facts.vocabulary import SIMPLE_LAZY_OBJECT
 from cachelint.source import Source
 
 #: Builtins that run the whole of a generator that is their argument.
@@ -40,6 +41,8 @@ class ChainWalker:
     """Evaluates chains in the current scope and context, and records uses."""
 
     source: Source
+    thorough: bool = False
+    """Whether every call is of interest, and every body is walked: not only what spells a cache."""
     scope: Scope = field(default_factory=lambda: Scope(ScopeKind.MODULE))
     context: Context = field(default_factory=Context)
     uses: list[Use] = field(default_factory=list)
@@ -127,9 +130,18 @@ class ChainWalker:
                 )
             values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
         looks = any(value.path in _LOOKING for value in function)
-        if looks or _may_matter(values) or any(_may_matter(v) for _, _, v in arguments):
+        wanted = looks or _may_matter(values) or self.is_wanted(values)
+        if wanted or any(_may_matter(v) for _, _, v in arguments):
             self.record(node, values, outer, self._describe(arguments))
         return values
+
+    def is_wanted(self, values: Values) -> bool:
+        """Whether a use is of interest although nothing in it spells a cache."""
+        return any(
+            value.path == f"{SIMPLE_LAZY_OBJECT}()"
+            or (self.thorough and value.path.endswith("()") and _may_be_ours(value))
+            for value in values
+        )
 
     def _is_consumer(self, node: ast.Call, function: Values) -> bool:
         # `next(generator, None)` and `SEPARATOR.join(generator)` too; os.path.join takes none.
@@ -175,7 +187,7 @@ class ChainWalker:
         self, node: ast.expr, values: Values, outer: str, arguments: tuple[Argument, ...] = ()
     ) -> None:
         """Record a use of ``values``, if one of them or of the arguments may be a cache."""
-        if not arguments and not _may_matter(values):
+        if not (arguments or _may_matter(values) or self.is_wanted(values)):
             return
         self.uses.append(
             Use(
@@ -191,6 +203,7 @@ class ChainWalker:
                 arguments=arguments,
                 targets=tuple(map(self.source.segment, self._targets)) if outer == "value" else (),
                 is_async=self.context.is_async,
+                is_deferred=self.context.is_deferred,
             )
         )
 
@@ -200,6 +213,11 @@ class ChainWalker:
         if isinstance(node, ast.Call):
             base = node.func
         return self.source.segment(base) if isinstance(base, (ast.Name, ast.Attribute)) else ""
+
+
+def _may_be_ours(value: Value) -> bool:
+    builtin = value.path.startswith("builtins.") and not value.path.startswith("builtins.super()")
+    return bool(value.unless) or not builtin
 
 
 def _may_matter(values: Values) -> bool:

@@ -17,13 +17,16 @@ from cachelint.source import Source
 _RECURSION_LIMIT = 6000
 
 
-def collect_facts(source: Source) -> FileFacts:
-    """The facts of ``source``. Raises RecursionError where it is nested too deeply."""
+def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
+    """The facts of ``source``. Raises RecursionError where it is nested too deeply.
+
+    ``thorough``: every function is followed and every call kept, whatever it is spelled like.
+    """
     before = sys.getrecursionlimit()
     # A chain of a call takes four frames a link: Python's usual 1000 end at 250 links.
     sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
     try:
-        return _Collector(source).collect()
+        return _Collector(source, thorough).collect()
     finally:
         sys.setrecursionlimit(before)
 
@@ -39,6 +42,7 @@ class _Collector(FlowWalker):
             imports=tuple(self.imports),
             uses=tuple(use for use in self.uses if self._concerns_caches(use)),
             classes=self.classes,
+            functions=self.functions,
             exports=self._exports(),
             stars=tuple(self.scope.stars),
             declared_all=self.declared_all,
@@ -58,8 +62,8 @@ class _Collector(FlowWalker):
         something of a cache: most of them, and walking is what costs.
         """
         words = ["(?i:cach)", "get_redis_connection"]
-        if any("cach" in module.lower() for module in self.scope.stars):
-            words.append("")  # Any name may come from there.
+        if self.thorough or any("cach" in module.lower() for module in self.scope.stars):
+            words.append("")  # Any name may be of interest.
         irrelevant: list[Deferred] = []
         known: set[str] = set()
         while words:
@@ -82,6 +86,8 @@ class _Collector(FlowWalker):
 
     def _concerns_caches(self, use: Use) -> bool:
         """Whether a recorded use is worth keeping, now that all attributes are known."""
+        if self.is_wanted(use.values):
+            return True
         candidates = (use.values, *(argument.values for argument in use.arguments))
         return any(
             known.mentions_cache

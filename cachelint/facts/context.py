@@ -18,6 +18,8 @@ class Context:
     owner: str = ""
     in_class_body: bool = False
     is_async: bool = False
+    is_deferred: bool = False
+    """In a lambda or generator of ``owner``, which runs when somebody asks for it."""
 
     def under(self, branch: Branch) -> Context:
         phase = Phase.MAIN if branch.main and self.phase is Phase.IMPORT else self.phase
@@ -27,7 +29,8 @@ class Context:
         self, phase: Phase = Phase.CALL, owner: str | None = None, is_async: bool = False
     ) -> Context:
         """The context of a body that runs later: guards around its definition say nothing."""
-        owner = self.owner if owner is None else owner
+        if owner is None:
+            return Context(phase, (), self.owner, is_deferred=True, is_async=is_async)
         return Context(phase, (), owner, is_async=is_async)
 
 

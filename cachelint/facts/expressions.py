@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from cachelint.diagnostic import Span
 from cachelint.facts.arguments import unstable
 from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.locals import collect_local_names, parameter_names
-from cachelint.facts.records import Values
-from cachelint.facts.scope import Scope, ScopeKind, extend, merge
+from cachelint.facts.records import Decorator, FunctionFacts, Values
+from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
@@ -22,6 +23,8 @@ _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 @dataclass
 class ExpressionWalker(ChainWalker):
     """Evaluates every kind of expression."""
+
+    functions: dict[str, FunctionFacts] = field(default_factory=dict)
 
     def evaluate_other(self, node: ast.expr, outer: str) -> Values:
         evaluator = _EVALUATORS.get(type(node))
@@ -120,15 +123,32 @@ class ExpressionWalker(ChainWalker):
         self.evaluate_defaults(node.args)
         context = self.context if at_once else self.context.deferred()
         parent = self.scope
+        name = f"<lambda {node.lineno}:{node.col_offset}>"
 
         def walk() -> None:
             scope = self.function_scope(parent, node.args, [node.body])
-            self.inside(scope, context, lambda: self.evaluate(node.body))
+
+            def evaluate_body() -> None:
+                outer = "" if at_once else "value"
+                scope.returns[0, 0] = self.evaluate(node.body, outer)
+
+            self.inside(scope, context, evaluate_body)
+            self.add_function(name, node, scope)
 
         if at_once:
             walk()
         else:
             self.defer(node, walk)
+        return known_value(f":{name}")
+
+    def _yield(self, node: ast.Yield | ast.YieldFrom) -> Values:
+        scope: Scope | None = self.scope
+        while scope is not None and scope.kind is not ScopeKind.FUNCTION:
+            scope = scope.parent
+        if scope is not None:
+            scope.is_generator = True
+        if node.value is not None:
+            self.evaluate(node.value)
         return ()
 
     def _comprehension(self, node: _Comprehension, consumed: bool = False) -> Values:
@@ -184,10 +204,60 @@ class ExpressionWalker(ChainWalker):
             scope.bind(name, ())
         return scope
 
+    def add_function(
+        self,
+        name: str,
+        node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
+        scope: Scope,
+        decorators: tuple[Decorator, ...] = (),
+    ) -> None:
+        """Keep what the walk of a body, now over, has shown of the function.
+
+        Of two functions of one name the later one counts; where they stand in branches, either.
+        """
+        before = self.functions.get(name)
+        returns = tuple(scope.returns.values())
+        replaces = node.col_offset == 0
+        if before is not None and before.first_row > node.lineno:
+            return
+        if before is not None and not replaces:
+            returns += before.returns
+        self.functions[name] = FunctionFacts(
+            span=self._header(node),
+            parameters=tuple(parameter_names(node.args)),
+            bound=scope.bound,
+            global_names=scope.global_names,
+            decorators=decorators,
+            returns=returns,
+            is_plain=_is_plain(node) and (before is None or replaces),
+            is_deferred=scope.is_generator or isinstance(node, ast.AsyncFunctionDef),
+            first_row=node.lineno if replaces else 0,
+        )
+
+    def _header(
+        self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
+    ) -> Span:
+        """The span of a lambda, or of the row with ``def`` or ``class``."""
+        span = self.source.span(node)
+        if isinstance(node, ast.Lambda):
+            return span
+        return Span(span.row, span.column, span.row, len(self.source.lines[span.row - 1]) + 1)
+
     def evaluate_defaults(self, arguments: ast.arguments) -> None:
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
                 self.evaluate(default, "value")
+
+
+def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    if isinstance(node, ast.Lambda):
+        return True
+    *others, last = node.body
+    return isinstance(last, ast.Return) and all(
+        isinstance(statement, (ast.Import, ast.ImportFrom))
+        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
+        for statement in others
+    )
 
 
 #: A table of plain functions: bound methods would tie the walker, and the tree with it, into a
@@ -208,4 +278,6 @@ _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
     ast.Starred: ExpressionWalker._starred,
     ast.JoinedStr: ExpressionWalker._text,
     ast.FormattedValue: ExpressionWalker._text,
+    ast.Yield: ExpressionWalker._yield,
+    ast.YieldFrom: ExpressionWalker._yield,
 }

@@ -61,9 +61,9 @@ class FlowWalker(BindingWalker):
                 self.evaluate(child)
 
     def _return(self, node: ast.Return) -> bool:
-        if node.value is not None:
-            self.evaluate_bound(node.value, [])
+        values = self.evaluate_bound(node.value, []) if node.value is not None else ()
         if self.scope.kind is ScopeKind.FUNCTION:
+            self.scope.returns[node.lineno, node.col_offset] = values
             self.scope.left = join(self.scope.left, self.scope.names)
         return True
 

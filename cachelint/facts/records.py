@@ -150,6 +150,8 @@ class Use:
     targets: tuple[str, ...] = ()
     is_async: bool = False
     """In the body of an ``async def``, where ``await`` may stand."""
+    is_deferred: bool = False
+    """Whether it stands in a lambda or generator: a call of ``owner`` does not run it."""
 
     @property
     def text(self) -> str:
@@ -177,6 +179,39 @@ class ClassFacts:
     attributes: dict[str, Values]
     annotated: frozenset[str]
     """Names annotated in the body, as fields of a dataclass are; not those of a ``ClassVar``."""
+    methods: dict[str, tuple[str, ...]]
+    """The parameters of the methods, ``self`` included."""
+    span: Span
+    """The row with ``class``."""
+
+
+@dataclass(frozen=True)
+class Decorator:
+    """A decorator as written, and what it may be."""
+
+    span: Span
+    values: Values
+
+
+@dataclass(frozen=True)
+class FunctionFacts:
+    """A function or lambda: how it is called, and what comes of a call.
+
+    ``returns`` has what each return statement gives back. ``is_plain``: the body is a return
+    statement alone, apart from a docstring and imports. ``bound`` are its local names.
+    """
+
+    span: Span
+    parameters: tuple[str, ...]
+    bound: frozenset[str]
+    global_names: frozenset[str]
+    decorators: tuple[Decorator, ...]
+    returns: tuple[Values, ...]
+    is_plain: bool
+    is_deferred: bool
+    """Whether a call does not run the body: a generator, a coroutine."""
+    first_row: int
+    """What stands above belongs to earlier functions of the same name, which this one replaces."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +222,8 @@ class FileFacts:
     imports: tuple[Import, ...]
     uses: tuple[Use, ...]
     classes: dict[str, ClassFacts]
+    functions: dict[str, FunctionFacts]
+    """Functions by qualified name and lambdas by place, those that were followed (see collect)."""
     exports: dict[str, Values]
     """Final module scope; a name with no values is bound to something of no interest."""
     stars: tuple[str, ...]

@@ -49,6 +49,9 @@ class Scope:
     """For each ``try`` body being walked: all that its names have been, for the handlers."""
     left: dict[str, Values] = field(default_factory=dict)
     """All that the names of a function were where it was left: closures may see any of it."""
+    returns: dict[tuple[int, int], Values] = field(default_factory=dict)
+    """What a function returns, by the place of the return statement."""
+    is_generator: bool = False
     cache_names: set[str] = field(default_factory=set)
     """Names that stand for something of a cache somewhere in the file; one set for all scopes."""
 

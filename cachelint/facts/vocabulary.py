@@ -10,8 +10,15 @@ HANDLE = f"{HANDLER}[]"
 REMOVED_GET_CACHE = "django.core.cache.get_cache"
 DUMMY_CACHE = "django.core.cache.backends.dummy.DummyCache"
 CONNECTION_PROXY = "django.utils.connection.ConnectionProxy"
+SIMPLE_LAZY_OBJECT = "django.utils.functional.SimpleLazyObject"
+LAZY_OBJECT = "django.utils.functional.LazyObject"
 #: Defined in ``django_redis/__init__.py``, django-redis 5 to 7.
 REDIS_CONNECTION = "django_redis.get_redis_connection"
+
+#: Functions of other packages that give a handle back (read in each library's source).
+HANDLE_GETTERS = frozenset({
+    "axes.helpers.get_cache", "imagekit.utils.get_cache", "waffle.utils.get_cache",
+})  # fmt: skip
 
 #: What opening an alias raises when it, or its backend, is missing; and what that derives from.
 BACKEND_ERRORS = frozenset({

@@ -59,6 +59,13 @@ class NameFacts:
                 return f"`{target}` is compared by identity, asked for its type or pickled"
         return ""
 
+    def refuse_unbound(self, reads: tuple[str, ...], row: int) -> None:
+        """Raise DeclinedError for a name of the module that cannot be read in ``row`` already."""
+        for name in reads:
+            rows = [b.last_row for b in self.bindings if b.name == name and b.scope == 0]
+            if not any(last_row < row for last_row in rows):
+                raise DeclinedError(f"`{name}` may not be bound yet where it is then read")
+
 
 def _bindings(node: ast.AST, scope: _Scope, owner: _Scope) -> Iterator[_Binding]:
     """All bindings below ``node``; attributes belong to the class around, ``owner``."""

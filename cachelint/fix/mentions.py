@@ -7,7 +7,7 @@ import re
 from functools import cached_property
 
 from cachelint.discovery import Discovery
-from cachelint.modules import Modules
+from cachelint.modules import Modules, shown_path
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: What a file contains that imports a name we may drop, or replaces one that we may change.
@@ -43,6 +43,15 @@ class Mentions:
             if dotted.search(data) or (replaces and stem in data and alone.search(data)):
                 return other
         return None
+
+    def memo_user(self, name: str) -> str:
+        """Why a function must keep its memo: somebody asks it; empty where nobody does."""
+        asked = re.compile(rb"\b%s\.(?:cache_\w+|__wrapped__)" % name.encode())
+        for other, data in self._files.items():
+            found = asked.search(data)
+            if found is not None:
+                return f"{shown_path(other)} uses `{found[0].decode()}`"
+        return ""
 
     def imported(self, path: str, name: str) -> str | None:
         """The other file that imports ``name`` from the module at ``path`` or names it, or None."""

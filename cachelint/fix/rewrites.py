@@ -220,8 +220,33 @@ def _uses_as_cache(tree: ast.Module, name: str) -> int:
     return count
 
 
+# -- @lru_cache over a function that returns a cache ---------------------------------------------
+
+
+def _memo(subject: Subject) -> Rewriting:
+    """Drop the decorators that the rule has shown as its evidence."""
+    spans = {place.span for place in subject.diagnostic.evidence}
+    for function in ast.walk(subject.source.tree):
+        if not isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            continue
+        for decorator in function.decorator_list:
+            if subject.source.span(decorator) in spans:
+                return Rewriting((_dropped_rows(subject.source, decorator),))
+    raise DeclinedError("the decorator is not where it was")
+
+
+def _dropped_rows(source: Source, decorator: ast.expr) -> Edit:
+    span = source.span(decorator)
+    rows = source.lines[span.row - 1 : span.end_row]
+    before, after = rows[0][: span.column - 1], rows[-1][span.end_column - 1 :]
+    if before.strip() != "@" or after.strip() or any("#" in row for row in rows):
+        raise DeclinedError("a comment stands at the decorator, or more code in its row")
+    return Edit(Span(span.row, 1, span.end_row + 1, 1), "")
+
+
 _REWRITES: dict[str, Callable[[Subject], Rewriting]] = {
     "guarded-fallback": _guarded_fallback,
     "removed-get-cache": _removed_get_cache,
     "cache-module": _cache_module,
+    "memo": _memo,
 }

@@ -162,6 +162,7 @@ class _Fixer:
             try:
                 if plan.helper_names:
                     self._helper_of(source.path)
+                names.refuse_unbound(plan.reads, diagnostic.span.row)
                 chosen[diagnostic] = self._edits(source, document, diagnostic, plan)
             except DeclinedError as error:
                 self.left.append(Left(diagnostic, str(error)))
@@ -169,6 +170,8 @@ class _Fixer:
 
     def _objection(self, diagnostic: Diagnostic, plan: FixPlan, names: NameFacts) -> str:
         objection = names.objection(plan.targets, diagnostic.span.row)
+        if plan.memo and not objection:
+            return self._mentions_of(diagnostic.path).memo_user(plan.memo.rpartition(".")[2])
         if objection or not plan.helper_names:
             return objection
         for target in plan.targets:

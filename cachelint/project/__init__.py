@@ -5,7 +5,21 @@ is in a cached page.
 rules and no configuration.
 """
 
+from cachelint.project.callers import Callers
+from cachelint.project.definitions import Definition
+from cachelint.project.handles import OPENING, Opened
 from cachelint.project.hierarchy import Project
+from cachelint.project.import_time import Effect, Site
 from cachelint.project.pages import CachedPage, Where
 
-__all__ = ["CachedPage", "Project", "Where"]
+__all__ = [
+    "OPENING",
+    "CachedPage",
+    "Callers",
+    "Definition",
+    "Effect",
+    "Opened",
+    "Project",
+    "Site",
+    "Where",
+]

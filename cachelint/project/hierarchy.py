@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, Values
 from cachelint.modules import Modules, Resolved
-from cachelint.project.lifetime import instances_may_live_long
+from cachelint.project.definitions import Definitions
+from cachelint.project.handles import Opened, returned_handles
+from cachelint.project.import_time import ImportTime, Site
+from cachelint.project.lifetime import lifetimes
 from cachelint.project.pages import CachedPage, Pages
+from cachelint.source import UnparsedSourceError, read_bytes
 
 
 class Project:
     """The files around the one that is judged.
 
     ``whole`` is false where only what one file and its imports show shall count (flake8).
+    ``follows`` tells into which files calls are followed; by default those that spell a cache.
     """
 
-    def __init__(self, modules: Modules, whole: bool = True) -> None:
+    def __init__(
+        self,
+        modules: Modules,
+        whole: bool = True,
+        follows: Callable[[str], bool] | None = None,
+    ) -> None:
         self._modules = modules
         self._whole = whole
+        self._import_time = ImportTime(modules, follows or _spells_a_cache)
+        self._known_lifetimes: dict[tuple[str, str], frozenset[bool]] = {}
 
     def resolve(self, values: Values, facts: FileFacts) -> tuple[Resolved, ...]:
         """What ``values``, met in the file of ``facts``, may be when other files are asked."""
@@ -37,9 +51,45 @@ class Project:
         """The path of the file from the root of its project, whatever lies above that."""
         return self._modules.relative_path(facts.path)
 
+    def returned_handles(
+        self, path: str, facts: FileFacts, thorough: bool = False
+    ) -> tuple[Opened, ...]:
+        """The handles that a call of what ``path``, met in the file of ``facts``, names returns.
+
+        ``thorough``: through functions too in which nothing is spelled like a cache.
+        """
+        facts_of = self._modules.thorough_facts if thorough else self._modules.facts
+        definitions = Definitions(self._modules, facts_of)
+        opened = (
+            handle
+            for definition in definitions.find(path, facts.path)
+            for handle in returned_handles(self._modules, definitions, definition)
+        )
+        return tuple(dict.fromkeys(opened))
+
+    def import_time_sites(self, facts: FileFacts) -> tuple[Site, ...]:
+        """The calls at import in the file of ``facts`` that reach a cache."""
+        return tuple(self._import_time.sites(facts.path))
+
     def may_live_long(self, facts: FileFacts, class_name: str) -> bool:
-        """Whether an object of the class may outlive the call that makes it."""
-        return instances_may_live_long(self._modules, facts, class_name, self._whole)
+        """Whether an object of the class may outlive the call that makes it.
+
+        With the whole project in view a class that nobody makes objects of is for others to use:
+        they may keep them. With one file in view only what this file shows counts.
+        """
+        found = self._lifetimes(facts, class_name)
+        return any(found) or (self._whole and not found)
+
+    def lives_long(self, facts: FileFacts, class_name: str) -> bool:
+        """Whether the project shows an object of the class that outlives the call that makes it."""
+        return any(self._lifetimes(facts, class_name))
+
+    def _lifetimes(self, facts: FileFacts, class_name: str) -> frozenset[bool]:
+        key = (facts.path, class_name)
+        if key not in self._known_lifetimes:
+            found = lifetimes(self._modules, facts, class_name, self._whole)
+            self._known_lifetimes[key] = frozenset(found)
+        return self._known_lifetimes[key]
 
     def leaking_pages(self, facts: FileFacts) -> tuple[CachedPage, ...]:
         """Pages of one user that ``cache_page``, as the file writes it, stores for all."""
@@ -51,20 +101,35 @@ class Project:
         The metaclass and the decorators count: ``abc.ABCMeta``, ``dataclasses.dataclass()``.
         """
         found: set[str] = set()
+        for file, name in self.lineage(facts, class_name):
+            cls = file.classes[name]
+            for value in (*cls.bases, *cls.metaclass, *cls.decorators):
+                if self._modules.find_class(value.path, file) is None:
+                    # A re-export of something outside of the project, else a name of its own.
+                    outside = [r.path for r in self._modules.resolve((value,), file.path)]
+                    found.update(split_names(path)[0] for path in outside or [value.path])
+        return frozenset(found)
+
+    def lineage(self, facts: FileFacts, class_name: str) -> Iterator[tuple[FileFacts, str]]:
+        """The class and those of the project from which it derives, the nearest first."""
         seen: set[tuple[str, str]] = set()
         waiting = [(facts, class_name)]
         while waiting:
-            file, name = waiting.pop()
+            file, name = waiting.pop(0)
             cls = file.classes.get(name)
             if cls is None or (file.path, name) in seen:
                 continue
             seen.add((file.path, name))
+            yield file, name
             for value in (*cls.bases, *cls.metaclass, *cls.decorators):
                 target = self._modules.find_class(value.path, file)
                 if target is not None:
                     waiting.append(target)
-                    continue
-                # A re-export of something outside of the project, else a name of its own.
-                outside = [r.path for r in self._modules.resolve((value,), file.path)]
-                found.update(split_names(path)[0] for path in outside or [value.path])
-        return frozenset(found)
+
+
+def _spells_a_cache(path: str) -> bool:
+    try:
+        data = read_bytes(path)
+    except UnparsedSourceError:
+        return False
+    return b"caches" in data or b"core.cache" in data or b"get_redis_connection" in data

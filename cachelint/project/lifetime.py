@@ -18,16 +18,13 @@ _Class = tuple[FileFacts, str]
 _MEMOS = frozenset({"cache", "lru_cache"})
 
 
-def instances_may_live_long(
+def lifetimes(
     modules: Modules, facts: FileFacts, class_name: str, whole_project: bool
-) -> bool:
-    """Whether an object of the class may outlive the call that makes it.
+) -> Iterator[bool]:
+    """For each object that is made of the class, or of a subclass, whether it may outlive the call.
 
-    False where objects are made, and all of them inside functions that do not keep them. With the
-    whole project in view a class that nobody makes objects of is for others to use: they may keep
-    them. With one file in view only what this file shows counts.
+    It does not where it is made inside a function that does not keep it.
     """
-    found = False
     waiting = [(facts, class_name)]
     family: set[tuple[str, str]] = set()
     while waiting:
@@ -41,11 +38,7 @@ def instances_may_live_long(
                 continue  # Its own diagnostic (CCH001) is due where it is linted.
             # An object of a subclass is an object of the class.
             waiting += [(other, name) for name in _subclasses(modules, other, cls)]
-            for lives_long in _instances_in(modules, other, cls):
-                if lives_long:
-                    return True
-                found = True
-    return whole_project and not found
+            yield from _instances_in(modules, other, cls)
 
 
 def _is_same(modules: Modules, path: str, facts: FileFacts, cls: _Class) -> bool:

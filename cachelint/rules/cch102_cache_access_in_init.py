@@ -59,23 +59,19 @@ expression: if it leads back to the backend, the recursion comes with the first 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from cachelint.diagnostic import Applicability, FixPlan, Severity
 from cachelint.facts.records import Phase, Use
-from cachelint.facts.vocabulary import BACKENDS, HANDLE
+from cachelint.facts.vocabulary import HANDLE
 from cachelint.modules import Resolved
+from cachelint.rules.custom_cache import is_backend, is_short_lived, wraps_a_cache
 from cachelint.rules.lazy_fix import wrapper_plan
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches",)
 SEVERITY = Severity.WARNING
-
-_NAME = re.compile(r"(?:Cache|CacheBackend|CacheClient|CacheWrapper)$")
-#: What is made anew for each request or call by the framework that it belongs to.
-_SHORT_LIVED = re.compile(r"(?:View|ViewSet|Serializer|Form|SessionBase|SessionStore)$")
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -83,13 +79,12 @@ def check(view: FileView) -> Iterator[Finding]:
         if use.phase is not Phase.INIT or resolved.path != HANDLE:
             continue
         class_name = use.owner.rpartition(".")[0]
-        ancestors = view.project.ancestors(view.facts, class_name)
-        if not BACKENDS.isdisjoint(ancestors):
+        if is_backend(view, class_name):
             plan = _backend_plan(wrapper_plan(view, use, resolved), resolved)
             yield _finding(view, use, resolved, _BACKEND.format(name=class_name), plan)
-        elif any(_SHORT_LIVED.search(ancestor) for ancestor in ancestors):
+        elif is_short_lived(view, class_name):
             continue
-        elif _wraps_a_cache(view, use, class_name) and view.project.may_live_long(
+        elif wraps_a_cache(view, use, class_name) and view.project.may_live_long(
             view.facts, class_name
         ):
             plan = wrapper_plan(view, use, resolved)
@@ -104,14 +99,6 @@ _WRAPPER = (
     "an object of `{name}` keeps the handle of the thread that made it, and shares it with every"
     " thread that uses the object"
 )
-
-
-def _wraps_a_cache(view: FileView, use: Use, class_name: str) -> bool:
-    if _NAME.search(class_name):
-        return True
-    kept = any(target.partition(".")[2] for target in use.targets)
-    cls = view.facts.classes.get(class_name)
-    return kept and cls is not None and {"get", "set"} <= cls.attributes.keys()
 
 
 def _backend_plan(plan: FixPlan | None, resolved: Resolved) -> FixPlan | None:

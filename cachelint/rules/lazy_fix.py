@@ -40,7 +40,9 @@ def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | None
     return replacement_by_wrapper(use, alias.code, reason, HANDLER)
 
 
-def replacement_by_wrapper(use: Use, arguments: str, reason: str, drop: str) -> FixPlan:
+def replacement_by_wrapper(
+    use: Use, arguments: str, reason: str, *drops: str, reads: tuple[str, ...] = ()
+) -> FixPlan:
     """``use`` → ``LazyCacheWrapper(arguments)``: safe without a ``reason`` against it."""
     content = f"{WRAPPER}({arguments})"
     return FixPlan(
@@ -49,8 +51,9 @@ def replacement_by_wrapper(use: Use, arguments: str, reason: str, drop: str) -> 
         reason=reason,
         edits=(Edit(use.span, content),),
         helper_names=(WRAPPER,),
-        drops=(drop,),
+        drops=drops,
         targets=use.targets,
+        reads=reads,
     )
 
 

@@ -3,6 +3,7 @@
 A rule module has a docstring (its page) and three names: ``WORDS``, of which a file must contain
 one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, which yields findings.
 ``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it.
+With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import inspect
 import operator
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -194,6 +195,15 @@ class Rule:
     def page(self) -> str:
         """The rule's documentation, Markdown."""
         return inspect.cleandoc(self._module.__doc__ or "")
+
+    @property
+    def needs_project(self) -> bool:
+        """Whether ``check_project`` is to judge all files together, when all have been read."""
+        return getattr(self._module, "NEEDS_PROJECT", False)
+
+    def check_project(self, views: Iterable[FileView]) -> Iterator[tuple[str, Finding]]:
+        findings: Iterator[tuple[str, Finding]] = self._module.check_project(views)
+        return findings
 
     def check(self, view: FileView) -> Iterator[Finding]:
         findings: Iterator[Finding] = self._module.check(view)

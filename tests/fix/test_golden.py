@@ -32,6 +32,10 @@ from tests.test_fixtures import FIXTURES, describe, is_for_this_python, is_golde
 CODES = (
     "CCH101",
     "CCH102",
+    "CCH103",
+    "CCH105",
+    "CCH106",
+    "CCH107",
     "CCH301",
     "CCH302",
     "CCH303",
@@ -125,7 +129,8 @@ def test_the_fixed_findings_are_gone_and_no_other(
 ) -> None:
     done = fix_copy(fixture, tmp_path, unsafe=unsafe)
     codes = [Counter(d.code for d in found) for found in (done.before, done.fixed, done.after)]
-    assert codes[2] == codes[0] - codes[1]
+    # A wrapper can take another finding with it.
+    assert codes[2] <= codes[0] - codes[1]
 
 
 @pytest.mark.parametrize(("fixture", "unsafe"), cases())

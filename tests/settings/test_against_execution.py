@@ -186,7 +186,14 @@ def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
         with mock.patch.dict(os.environ, environment):
             try:
                 exec(program, namespace)
-            except Exception:
+            except (
+                ArithmeticError,
+                AttributeError,
+                LookupError,
+                RuntimeError,
+                TypeError,
+                ValueError,
+            ):
                 continue
         caches = namespace["CACHES"]
         assert isinstance(caches, dict)

@@ -53,7 +53,7 @@ def test_the_aliases_of_a_case_are_those_that_were_agreed(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reader_agrees_with_every_execution(name: str) -> None:
-    """definite ⊆ executed, and executed ⊆ definite ∪ conditional where the module is closed."""
+    """Definite is always executed; where the module is closed nothing else is."""
     expected, settings = read_case(name)
     found = certainties(settings)
     definite = {alias for alias, certainty in found.items() if certainty == "definite"}

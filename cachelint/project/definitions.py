@@ -1,0 +1,137 @@
+"""From a path to the function or class behind it, through imports, attributes and calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from cachelint.facts.paths import join_path, split_names
+from cachelint.facts.records import FileFacts, FunctionFacts, Value
+from cachelint.facts.vocabulary import is_canonical
+from cachelint.modules import Modules
+
+#: Names that lead to names, calls that return calls: real chains have a few links.
+MAX_DEPTH = 12
+_STEP = re.compile(r"\.(\w+)")
+
+Facts = Callable[[str], FileFacts | None]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A function or class of the project, or the dotted name of something outside of it."""
+
+    name: str
+    path: str = ""
+    facts: FileFacts | None = field(default=None, compare=False)
+
+    @property
+    def function(self) -> FunctionFacts | None:
+        return self.facts.functions.get(self.name) if self.facts is not None else None
+
+
+class Definitions:
+    """Looks definitions up in the facts that ``facts_of`` gives for a path.
+
+    What lies in files for which it gives none stays unknown.
+    """
+
+    def __init__(self, modules: Modules, facts_of: Facts) -> None:
+        self._modules = modules
+        self._facts_of = facts_of
+
+    def find(self, path: str, origin: str) -> tuple[Definition, ...]:
+        """What ``path``, met in the file ``origin``, may be defined as."""
+        return tuple(dict.fromkeys(self._find(path, origin, MAX_DEPTH)))
+
+    def find_value(self, value: Value, origin: str) -> tuple[Definition, ...]:
+        """As find(), for a value that a star import may have brought."""
+        for starred, length in reversed(value.unless):
+            if self._modules.export(starred, origin) is not None:
+                return self.find(starred + value.path[length:], origin)
+        return self.find(value.path, origin)
+
+    def method(self, definition: Definition, name: str) -> tuple[Definition, ...]:
+        """The methods of that name of a class of the project, its own or inherited."""
+        if definition.facts is None:
+            return ()
+        path = f":{definition.name}.{name}"
+        return tuple(dict.fromkeys(self._find(path, definition.facts.path, MAX_DEPTH)))
+
+    def _find(self, path: str, origin: str, depth: int) -> Iterator[Definition]:
+        if depth == 0 or not path:
+            return
+        if path.startswith(":"):
+            facts = self._facts_of(origin)
+            if facts is not None:
+                yield from self._local(path[1:], facts, depth)
+        elif is_canonical(path):
+            yield Definition(path)
+        else:
+            yield from self._imported(path, origin, depth)
+
+    def _imported(self, path: str, origin: str, depth: int) -> Iterator[Definition]:
+        names, steps = split_names(path)
+        dots = len(names) - len(names.lstrip("."))
+        parts = names.lstrip(".").split(".")
+        for length in range(len(parts) - 1, -1, -1):
+            module = "." * dots + ".".join(parts[:length])
+            if not module:
+                break
+            file = self._modules.find(module, origin)
+            if file is None:
+                continue
+            if self._facts_of(file) is None:
+                return
+            exported = self._modules.export(join_path(module, parts[length]), origin)
+            if exported is not None:
+                facts, values = exported
+                rest = "".join(f".{part}" for part in parts[length + 1 :]) + steps
+                for value in values:
+                    yield from self._find(value.path + rest, facts.path, depth - 1)
+                return
+        if not dots:
+            yield Definition(path)
+
+    def _local(self, path: str, facts: FileFacts, depth: int) -> Iterator[Definition]:
+        known = (*facts.functions, *facts.classes)
+        # "C.m" is a name, "C().m" is not: the longest name that is known decides.
+        name = max((name for name in known if _starts(path, name)), key=len, default="")
+        rest = path[len(name) :]
+        if not name:
+            return
+        if not rest:
+            yield Definition(name, facts.path, facts)
+        elif name in facts.functions:
+            yield from self._result(facts, name, rest, depth)
+        else:
+            yield from self._attribute(facts, name, rest, depth)
+
+    def _result(self, facts: FileFacts, name: str, rest: str, depth: int) -> Iterator[Definition]:
+        """What is done with the result of a function: ``f()()``, ``f().method``."""
+        if not rest.startswith("()"):
+            return
+        for values in facts.functions[name].returns:
+            for value in values:
+                yield from self._find(value.path + rest[2:], facts.path, depth - 1)
+
+    def _attribute(
+        self, facts: FileFacts, name: str, rest: str, depth: int
+    ) -> Iterator[Definition]:
+        """An attribute of a class or of an object of it."""
+        match = _STEP.match(rest.removeprefix("()"))
+        if match is None:
+            return
+        cls, after = facts.classes[name], rest.removeprefix("()")[match.end() :]
+        if match[1] in cls.attributes:
+            for value in cls.attributes[match[1]]:
+                yield from self._find(value.path + after, facts.path, depth - 1)
+            return
+        for base in cls.bases:
+            yield from self._find(f"{base.path}.{match[1]}{after}", facts.path, depth - 1)
+
+
+def _starts(path: str, name: str) -> bool:
+    """Whether ``path`` is ``name`` or something of it."""
+    return path.startswith(name) and path[len(name) : len(name) + 1] in ("", ".", "(", "[")

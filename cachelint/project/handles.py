@@ -1,0 +1,65 @@
+"""Which functions give a cache handle back, and where they open it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from cachelint.facts.records import FileFacts, FunctionFacts, Use, Value
+from cachelint.facts.vocabulary import HANDLE, HANDLER
+from cachelint.modules import Modules, Resolved
+from cachelint.project.definitions import Definition, Definitions
+
+#: What opens a handle, and what is meant to (CCH301 says that it does not exist).
+OPENING = frozenset({HANDLE, f"{HANDLER}.get()"})
+#: Functions that give back what another gives: real chains have one or two links.
+MAX_LINKS = 6
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A handle that a function opens and returns: the use, and what it resolves to."""
+
+    facts: FileFacts = field(compare=False)
+    use: Use
+    resolved: Resolved
+
+
+def returned_handles(
+    modules: Modules, definitions: Definitions, definition: Definition, links: int = MAX_LINKS
+) -> tuple[Opened, ...]:
+    """The handles that the function gives back, opened by itself or by those that it calls."""
+    return tuple(dict.fromkeys(_returned(modules, definitions, definition, links)))
+
+
+def _returned(
+    modules: Modules, definitions: Definitions, definition: Definition, links: int
+) -> Iterator[Opened]:
+    facts, function = definition.facts, definition.function
+    if facts is None or function is None or links == 0 or function.is_deferred:
+        return
+    returned = [value for values in function.returns for value in values]
+    own = [value for value in returned if _is_handle(modules, facts, value)]
+    for use in facts.uses:
+        if is_in(use, definition.name, function) and not set(use.values).isdisjoint(own):
+            for resolved in modules.resolve(use.values, facts.path):
+                if resolved.path in OPENING and not resolved.is_reference:
+                    yield Opened(facts, use, resolved)
+    for value in returned:
+        if value.path.endswith("()") and value not in own:
+            called = Value(value.path[:-2], None, value.unless)
+            for inner in definitions.find_value(called, facts.path):
+                yield from _returned(modules, definitions, inner, links - 1)
+
+
+def _is_handle(modules: Modules, facts: FileFacts, value: Value) -> bool:
+    return any(resolved.path in OPENING for resolved in modules.resolve((value,), facts.path))
+
+
+def is_in(use: Use, name: str, function: FunctionFacts) -> bool:
+    """Whether ``use`` stands in the body of the function itself."""
+    if not name.startswith("<lambda"):
+        return use.owner == name and not use.is_deferred and use.span.row >= function.first_row
+    start, end = (use.span.row, use.span.column), (use.span.end_row, use.span.end_column)
+    around = function.span
+    return (around.row, around.column) <= start and end <= (around.end_row, around.end_column)

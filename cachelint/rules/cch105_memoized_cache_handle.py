@@ -1,0 +1,205 @@
+"""
+# memoized-cache-handle (CCH105)
+
+## What it does
+Finds functions that keep the cache they have opened: `lru_cache` or `cache` around one that returns
+`caches[alias]`, `cached_property` where the project keeps an object of the class,
+`global store; store = caches[alias]`, and a dict of the module, or an attribute of a class, that
+remembers handles.
+
+A memoised function that only uses a cache inside is not meant. Silent in test modules.
+
+## Why is this bad?
+`caches[alias]` is a look-up that costs a microsecond and answers with the handle of the current
+thread. A memo freezes the handle of the thread that came first and hands it to all others:
+memcached clients mix up their answers or hang. It also ignores `override_settings(CACHES=…)`, so
+tests talk to the real server.
+
+## Example
+```python
+from functools import lru_cache
+
+from django.core.cache import caches
+
+
+@lru_cache(maxsize=None)
+def get_store():
+    return caches["sessions"]
+```
+
+## Use instead
+```python
+from django.core.cache import caches
+
+
+def get_store():
+    return caches["sessions"]
+```
+
+## Fix safety
+`lru_cache` and `cache` are dropped: safe where the body is a return statement alone; unsafe where
+it does more, which then happens with every call, and where the project uses `cache_clear()` or
+`cache_info()`. In the other cases `caches[alias]` becomes `LazyCacheWrapper(alias)`, which may be
+kept; unsafe where the name is bound elsewhere too.
+
+## References
+- https://docs.djangoproject.com/en/stable/topics/cache/#accessing-the-cache
+- https://code.djangoproject.com/ticket/33252
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.diagnostic import Applicability, Evidence, FixPlan, Severity
+from cachelint.facts.records import Decorator, FunctionFacts, Phase, Use
+from cachelint.facts.vocabulary import HANDLE
+from cachelint.project import Opened
+from cachelint.rules.custom_cache import is_backend
+from cachelint.rules.lazy_fix import wrapper_plan
+from cachelint.rules.rule import FileView, Finding
+
+WORDS = (b"caches",)
+SEVERITY = Severity.ERROR
+
+_MEMOS = frozenset({"functools.cache", "functools.lru_cache", "functools.lru_cache()"})
+_CACHED_PROPERTIES = frozenset({
+    "django.utils.functional.cached_property", "functools.cached_property"
+})  # fmt: skip
+_FROZEN = (
+    "the handle of the thread that came first then serves all threads and ignores override_settings"
+)
+_DICTS = frozenset({"builtins.dict()", "collections.OrderedDict()", "collections.defaultdict()"})
+
+
+def check(view: FileView) -> Iterator[Finding]:
+    if view.is_test:
+        return
+    for name, function in view.facts.functions.items():
+        for decorator in function.decorators:
+            yield from _memoised(view, name, function, decorator)
+    for use, resolved in view.uses:
+        if use.phase is Phase.IMPORT or resolved.path != HANDLE or use.outer not in ("value", ""):
+            continue
+        place = _kept_by_module(view, use) or _kept_by_class(view, use)
+        if place is not None:
+            yield Finding(
+                span=use.span,
+                message=f"`{use.text}` is remembered in {place}: {_FROZEN}",
+                help="open the cache whenever it is used: the look-up costs a microsecond",
+                cause=f"{use.owner}: {use.text}",
+                evidence=view.link_evidence(resolved),
+                fix=wrapper_plan(view, use, resolved),
+            )
+
+
+# -- decorators ----------------------------------------------------------------------------------
+
+
+def _memoised(
+    view: FileView, name: str, function: FunctionFacts, decorator: Decorator
+) -> Iterator[Finding]:
+    paths = {value.path for value in decorator.values}
+    is_property = not paths.isdisjoint(_CACHED_PROPERTIES)
+    if not is_property and (paths.isdisjoint(_MEMOS) or "<locals>" in name):
+        return
+    opened = view.project.returned_handles(f":{name}", view.facts)
+    if not opened or (is_property and not _is_kept(view, name)):
+        return
+    here = [handle for handle in opened if handle.facts.path == view.facts.path]
+    short = name.rpartition(".")[2]
+    for handle in here or opened[:1]:
+        use = handle.use
+        # A caches.get() is CCH301's, until it is one that works.
+        at_use = bool(here) and use.owner == name and handle.resolved.path == HANDLE
+        message = f"`{use.text}` is returned by `{short}`, which is memoised: {_FROZEN}"
+        shown = Evidence(view.facts.path, decorator.span, f"`{short}` remembers what it returned")
+        yield Finding(
+            span=use.span if at_use else function.span,
+            message=message,
+            help="drop the memo: the look-up costs a microsecond",
+            cause=f"{name}: {use.text}",
+            evidence=(shown, *_origin(view, handle, at_use)),
+            fix=_plan(view, name, function, handle, is_property),
+        )
+
+
+def _is_kept(view: FileView, name: str) -> bool:
+    """Whether the project keeps an object of the class whose property it is."""
+    class_name = name.rpartition(".")[0]
+    if class_name not in view.facts.classes or is_backend(view, class_name):
+        return False
+    return view.project.lives_long(view.facts, class_name)
+
+
+def _origin(view: FileView, handle: Opened, at_use: bool) -> tuple[Evidence, ...]:
+    links = view.link_evidence(handle.resolved)
+    if at_use:
+        return links
+    opened = Evidence(handle.facts.path, handle.use.span, f"`{handle.use.text}` is opened here")
+    return (opened, *links)
+
+
+def _plan(
+    view: FileView, name: str, function: FunctionFacts, handle: Opened, is_property: bool
+) -> FixPlan | None:
+    if is_property:
+        own = handle.facts.path == view.facts.path and handle.use.owner == name
+        return wrapper_plan(view, handle.use, handle.resolved) if own else None
+    reason = "" if function.is_plain else "the rest of the function then runs with every call"
+    return FixPlan(
+        title=f"Drop the memo of `{name}`",
+        applicability=Applicability.UNSAFE if reason else Applicability.SAFE,
+        reason=reason,
+        rewrite="memo",
+        drops=("functools.cache", "functools.lru_cache"),
+        memo=name,
+    )
+
+
+# -- names, dicts and classes that remember ------------------------------------------------------
+
+
+def _kept_by_module(view: FileView, use: Use) -> str | None:
+    """The global name, or the dict of the module, that keeps what a function has opened."""
+    function = view.facts.functions.get(use.owner)
+    if function is None:
+        return None
+    for name in sorted(function.global_names):
+        bound = view.facts.exports.get(name, ())
+        # A handle that is one of several has no targets of its own.
+        is_target = name in use.targets or use.outer == ""
+        if is_target and not set(bound).isdisjoint(use.values):
+            return f"the global `{name}`"
+    for target in use.targets:
+        base = target.partition("[")[0]
+        if target != base and _is_dict_of_module(view, use.owner, base):
+            return f"`{base}`, a dict of the module"
+    return None
+
+
+def _is_dict_of_module(view: FileView, owner: str, name: str) -> bool:
+    parts = owner.split(".<locals>.")
+    around = [".<locals>.".join(parts[: length + 1]) for length in range(len(parts))]
+    functions = [view.facts.functions.get(outer) for outer in around]
+    if any(f is None or name in f.bound for f in functions) or name not in view.facts.exports:
+        return False
+    return all(value.path in _DICTS for value in view.facts.exports[name])
+
+
+def _kept_by_class(view: FileView, use: Use) -> str | None:
+    """The attribute of a class, named by it or by ``cls``, to which a function binds the cache."""
+    function = view.facts.functions.get(use.owner)
+    if function is None:
+        return None
+    class_method = any(
+        value.path == "builtins.classmethod" for d in function.decorators for value in d.values
+    )
+    for target in use.targets:
+        base, _, rest = target.partition(".")
+        is_class = f":{base}" in {value.path for value in view.facts.exports.get(base, ())}
+        if class_method and function.parameters[:1] == (base,):
+            is_class = True
+        if rest.isidentifier() and is_class and (class_method or base in view.facts.classes):
+            return f"`{target}`, an attribute of the class"
+    return None
