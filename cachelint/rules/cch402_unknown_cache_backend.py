@@ -51,7 +51,7 @@ from collections.abc import Iterator
 from cachelint.diagnostic import Severity
 from cachelint.rules.rule import FileView, Finding, Version
 from cachelint.rules.settings_rules import WORDS as WORDS
-from cachelint.rules.settings_rules import Entry, Verdict, entries, report, values_of
+from cachelint.rules.settings_rules import Entry, Verdict, entries, report
 from cachelint.settings.backends import BACKENDS, DJANGO_BACKENDS, OTHER_BACKENDS, Backend
 from cachelint.settings.records import Constant, Place, Reference, Settings
 
@@ -67,22 +67,28 @@ _SAME_PACKAGE = 0.9
 def check(view: FileView) -> Iterator[Finding]:
     def judge(settings: Settings) -> Iterator[Verdict]:
         for entry in entries(settings):
-            for value in values_of(entry.mapping, "BACKEND"):
+            item = entry.mapping.get("BACKEND")
+            for choice in item.choices if item is not None else ():
+                value = choice.value
                 if isinstance(value, Reference):
                     yield _class_verdict(entry, value)
                 elif isinstance(value, Constant) and isinstance(value.value, str):
-                    reason = _why_unknown(view, settings, value.value)
+                    # Any condition may ask for the version of Django, in its own way.
+                    is_certain = entry.condition is None and choice.condition is None
+                    reason = _why_unknown(view, settings, value.value, is_certain)
                     if reason is not None:
                         yield _verdict(entry, value.place, value.value, reason)
 
     return report(view, judge)
 
 
-def _why_unknown(view: FileView, settings: Settings, path: str) -> str | None:
+def _why_unknown(view: FileView, settings: Settings, path: str, is_certain: bool) -> str | None:
     """Why nobody can import the backend, asking the project first: it may have a copy."""
     module, _, name = path.rpartition(".")
     found = view.project.has_name(module, name, settings.module.path) if module else None
-    if found is None or (not found and path in BACKENDS):
+    if path in BACKENDS and not found:
+        return why_unknown(path, view.django_version) if is_certain else None
+    if found is None:
         return why_unknown(path, view.django_version)
     return None if found else f"is not in the project: module `{module}` has no `{name}`"
 

@@ -58,7 +58,6 @@ from cachelint.rules.settings_rules import WORDS as WORDS
 from cachelint.rules.settings_rules import Entry, Verdict, entries, only_value, report
 from cachelint.settings.backends import Family
 from cachelint.settings.records import (
-    Certainty,
     Constant,
     Known,
     Listing,
@@ -84,16 +83,25 @@ def check(view: FileView) -> Iterator[Finding]:
 def judge(settings: Settings) -> Iterator[Verdict]:
     if settings.module.role is Role.TEST:
         return
-    first_of: dict[_Store, Entry] = {}
+    found: dict[_Store, list[Entry]] = {}
     for entry in entries(settings):
-        if entry.alias.certainty is not Certainty.DEFINITE or len(entry.alias.choices) != 1:
-            continue
         store = _store(entry)
         if store is None:
             continue
-        first = first_of.setdefault(store, entry)
-        if first is not entry:
+        others = found.setdefault(store, [])
+        first = next((other for other in others if _coexist(other, entry)), None)
+        if first is not None:
             yield _verdict(first, entry)
+        others.append(entry)
+
+
+def _coexist(one: Entry, other: Entry) -> bool:
+    """Whether two dicts are certain to configure two aliases of one run."""
+    if one.alias is other.alias:
+        return False
+    if one.condition is None or other.condition is None:
+        return True
+    return one.condition.text == other.condition.text
 
 
 def _store(entry: Entry) -> _Store | None:
@@ -175,7 +183,7 @@ def _verdict(first: Entry, entry: Entry) -> Verdict:
         entry.settings,
         place,
         message=(
-            f'alias "{entry.alias.name}" has the store of alias "{first.alias.name}": clear() on'
+            f'alias "{entry.alias.name}" shares the store of alias "{first.alias.name}": clear() on'
             " one empties the other too"
         ),
         help="give each a store of its own: another database, folder, table or name",
