@@ -73,6 +73,10 @@ class Modules:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
         self._views[os.path.abspath(source.path)] = collect_views(source)
 
+    def judged_views(self, path: str) -> ViewFacts | None:
+        """What add_views() has made known of ``path``; None where its pages concern nobody."""
+        return self._views.get(os.path.abspath(path))
+
     def views(self, path: str) -> ViewFacts | None:
         """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
         key = os.path.abspath(path)

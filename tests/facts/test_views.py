@@ -2,13 +2,15 @@
 
 import pickle
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from cachelint.engine import Report
 from cachelint.facts.view_records import Routine, ViewFacts
 from cachelint.facts.views import collect_views
-from cachelint.source import load, parse
+from cachelint.source import Source, load, parse
 from tests.conftest import ROOT
 
 FIXTURES = [
@@ -86,3 +88,24 @@ def test_names_that_are_bound_over_and_over_cost_little() -> None:
     start = time.perf_counter()
     routine_of(f"def view(request, x):\n{lines}    return x\n")
     assert time.perf_counter() - start < 2
+
+
+def test_views_of_other_files_are_not_looked_at(
+    check: Callable[..., Report], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at = []
+
+    def collect(source: Source) -> ViewFacts:
+        looked_at.append(source.path)
+        return collect_views(source)
+
+    monkeypatch.setattr("cachelint.modules.collect_views", collect)
+    check(
+        {
+            "a.py": "from django.core.cache import cache\nfrom b import f\n\n\ndef g(r):\n    f(r)\n",
+            "b.py": "def f(request):\n    return request.user\n",
+            "c.py": "from django.views.decorators.cache import cache_page\nimport b\n"
+            "x = cache_page(60)(b.f)\n",
+        }
+    )
+    assert looked_at == ["c.py", "b.py"]

@@ -39,7 +39,7 @@ class Pages:
 
     def of(self, path: str) -> Iterator[CachedPage]:
         """The pages that the file at ``path`` lets leak, each once."""
-        file = self._modules.views(path)
+        file = self._modules.judged_views(path)
         if file is None:
             return
         seen: set[Span] = set()
