@@ -9,7 +9,9 @@ module is named there.
 import argparse
 import ast
 import dataclasses
+import functools
 import re
+import shutil
 import sys
 import tokenize
 from collections.abc import Iterator
@@ -41,10 +43,18 @@ _SINCE = re.compile(r"_py3(\d+)\.py$")
 _UNTIL = re.compile(r"_until_py3(\d+)\.py$")
 
 
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the fixtures that is no repository: each of them is a project of its own."""
+    folder = tmp_path_factory.mktemp("repository")
+    shutil.copytree(FIXTURES, folder / FIXTURES.name)
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def repository_is_working_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+def repository_is_working_directory(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Paths stay relative: a clone below a folder ``tests`` must not turn fixtures into tests."""
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(repository)
 
 
 def is_for_this_python(path: Path) -> bool:
@@ -90,11 +100,12 @@ def shown(path: Path) -> str:
 
 
 def configuration_of(subject: Path) -> Configuration:
-    own = (subject if subject.is_dir() else subject.parent) / "pyproject.toml"
+    own = Path(shown(subject if subject.is_dir() else subject.parent), "pyproject.toml")
     found = read_configuration(own) if own.is_file() else None
     return dataclasses.replace(found or Configuration(), select=("ALL",), preview=True)
 
 
+@functools.cache
 def found_places(subject: Path) -> set[Place]:
     report = check_paths([shown(subject)], configuration_of(subject))
     return {(Path(d.path).as_posix(), d.span.row, d.code) for d in report.diagnostics}

@@ -69,17 +69,19 @@ def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) ->
 
 @pytest.mark.parametrize("rule", RULES)
 def test_exactly_the_bad_files_of_a_proof_are_reported_by_its_rule(
-    rule: Rule, monkeypatch: pytest.MonkeyPatch
+    rule: Rule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Settings modules are named in the pyproject.toml of the proof."""
-    monkeypatch.chdir(ROOT)
-    files = sorted([*proof_of(rule).glob("bad*.py"), *proof_of(rule).glob("good*.py")])
+    proof = tmp_path / rule.name / "proof"
+    shutil.copytree(proof_of(rule), proof)
+    monkeypatch.chdir(tmp_path)
+    files = sorted([*proof.glob("bad*.py"), *proof.glob("good*.py")])
     assert {"bad.py", "good.py"} <= {path.name for path in files}
-    own = proof_of(rule) / "pyproject.toml"
+    own = proof / "pyproject.toml"
     found = (read_configuration(own) if own.is_file() else None) or Configuration()
     configuration = dataclasses.replace(found, select=("ALL", rule.code))
     for path in files:
-        report = check_paths([str(path.relative_to(ROOT))], configuration)
+        report = check_paths([str(path.relative_to(tmp_path))], configuration)
         expected = {rule.code} if path.name.startswith("bad") else set()
         # An object that a module makes of a class is CCH103 as well.
         allowed = expected | {"CCH103"} if expected else set()

@@ -6,11 +6,13 @@ place, inherited by five settings modules, is one finding in the file that has i
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cachelint.diagnostic import Evidence, Span
+from cachelint.modules import shown_path
 from cachelint.rules.rule import FileView, Finding
 from cachelint.settings.backends import Family, family_of
 from cachelint.settings.records import (
@@ -131,10 +133,12 @@ def masked(text: str) -> str:
 
 def report(view: FileView, judge: Callable[[Settings], Iterable[Verdict]]) -> Iterator[Finding]:
     """A finding for each place in the file of ``view`` that ``judge`` has something to say of."""
+    # A linted file may be written `./conf/settings.py`, places of settings never are.
+    path = shown_path(os.path.abspath(view.facts.path))
     standing: dict[Span, list[Verdict]] = {}
     for settings in view.settings.modules:
         for verdict in judge(settings):
-            if verdict.place.path == view.facts.path:
+            if verdict.place.path == path:
                 standing.setdefault(verdict.place.span, []).append(verdict)
     for span, verdicts in standing.items():
         first = verdicts[0]

@@ -45,7 +45,10 @@ from cachelint.settings.records import (
     Unknown,
 )
 
-_MAX_DEPTH = 12
+#: `TEMPLATES` has the most storeys of what rules ask for, `OPTIONS: {loaders: [(…, […])]}`.
+_MAX_DEPTH = 6
+#: Real settings have some hundreds of values; dicts that stand in each other have no end of them.
+_MAX_RECORDS = 20_000
 #: How far names are followed back from CACHES: all the way, else, where that takes too long, less.
 _REACHES = (None, 2, 0)
 #: Settings with dicts and lists that rules ask for; of the others only texts and numbers are kept.
@@ -111,6 +114,7 @@ class _Result:
         self.causes: list[Cause] = []
         self.is_about_aliases = True
         self._flags: dict[str, Guard] | None = None
+        self._records = 0
         self.start = Place(module.source.path, Span(1, 1, 1, 1))
 
     def settings(self) -> Settings:
@@ -300,7 +304,13 @@ class _Result:
         return list(dict.fromkeys(names))
 
     def known(self, value: Value, guard: Guard, depth: int = 0) -> Known:
-        """``value`` as a record, as the runs in which ``guard`` holds see it."""
+        """``value`` as a record, as the runs in which ``guard`` holds see it.
+
+        Raises TooLongError where it has no end.
+        """
+        self._records += 1
+        if self._records > _MAX_RECORDS:
+            raise TooLongError
         if isinstance(value, Constant):
             return value
         if isinstance(value, Template):

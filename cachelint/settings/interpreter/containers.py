@@ -85,11 +85,20 @@ class Containers(Machine):
         found.slots.setdefault(key.value, []).append(added)
         return self.guards.either(present, there)
 
-    def item(self, found: DictObject, key: Constant, node: ast.expr) -> tuple[Choices, Guard]:
-        """What stands under ``key``, and the runs in which it is not there."""
+    def item(
+        self, found: DictObject, key: Constant, node: ast.expr, *, is_required: bool = False
+    ) -> tuple[Choices, Guard]:
+        """What stands under ``key``, and the runs in which it is not there.
+
+        ``is_required``: without the key there is a KeyError. Where a ``try`` waits for it, an open
+        dict has the key in some runs only.
+        """
         choices = self.only([(slot.guard, slot.value) for slot in _slots(found, key.value)])
         missing = self.guards.without(self.running, self.union(guard for guard, _ in choices))
         opened = self.guards.both(missing, self.opening(found))
+        if opened != NEVER and is_required and self.catching:
+            text = self.text(node)
+            opened = self.guards.both(opened, self.fresh_test(node, text, f"no {text}"))
         if opened != NEVER:
             choices.append((opened, self.opaque(node, cause=found.openings[0][1].message)))
             missing = self.guards.without(missing, opened)

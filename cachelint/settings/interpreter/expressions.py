@@ -566,7 +566,7 @@ class Expressions(Containers):
             return [*self._forced(choices, node), *self.error("KeyError", node, absent)]
         found = self.as_dict(base)
         if found is not None:
-            choices, missing = self.item(found, constant, node)
+            choices, missing = self.item(found, constant, node, is_required=True)
             return self.only([*choices, *self.error("KeyError", node, missing)])
         if isinstance(base, ListObject):
             return self._element(base, constant, node)

@@ -92,7 +92,7 @@ def _pop(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
             _remove_unknown(machine, found, node)
             choices += machine.unknown(node)
             continue
-        present, missing = machine.item(found, constant, node)
+        present, missing = machine.item(found, constant, node, is_required=default is None)
         choices += present
         machine.delete_item(found, constant.value)
         if default is None:
