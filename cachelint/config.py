@@ -26,6 +26,8 @@ class Configuration:
     write it.
     ``settings`` are the settings modules (``shop.settings.production``, with a class of
     django-configurations ``shop.settings:Production``); none: those that the project names.
+    ``aliases`` exist although no settings module has them. ``alias_settings`` are settings of the
+    project that hold an alias (``SHOP_CACHE``, ``SHOP.CACHE`` for a dict).
     """
 
     base: str = field(default_factory=os.getcwd)
@@ -39,6 +41,8 @@ class Configuration:
     django_version: tuple[int, int] | None = None
     helper: str | None = None
     settings: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    alias_settings: tuple[str, ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
     """For keys read from a file the row in which each stands."""
 
@@ -138,6 +142,18 @@ def parse_settings(value: Any, where: str) -> tuple[str, ...]:
     return names
 
 
+def parse_alias_settings(value: Any, where: str) -> tuple[str, ...]:
+    """Names of settings, keys of dicts after dots. Raises ConfigurationError."""
+    names = _strings(value, where)
+    for name in names:
+        if not re.fullmatch(r"[A-Z][A-Z0-9_]*(\.\w+)*", name):
+            raise ConfigurationError(
+                f'{where}: "{name}" is no setting, such as "SHOP_CACHE", or "SHOP.CACHE" for the '
+                "key CACHE of the dict SHOP"
+            )
+    return names
+
+
 def _strings(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigurationError(f"{where} must be a list of strings")
@@ -166,6 +182,8 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "django-version": parse_django_version,
     "helper": parse_helper,
     "settings": parse_settings,
+    "aliases": _strings,
+    "alias-settings": parse_alias_settings,
 }
 
 

@@ -138,7 +138,10 @@ class Judge:
         configuration = self.configuration
         row = dict(configuration.rows).get("settings", 1)
         origin = configuration.origin or "the command line"
-        return SettingsReader(self.modules, configuration.settings, origin, row)
+        roots = [name.partition(".")[0] for name in configuration.alias_settings]
+        return SettingsReader(
+            self.modules, configuration.settings, origin, row, structured=frozenset(roots)
+        )
 
     def prepare(self) -> None:
         """Resolve every selector now. Raises ConfigurationError."""
@@ -162,7 +165,7 @@ class Judge:
         except RecursionError as error:
             raise UnparsedSourceError("cannot be followed: nested too deeply") from error
         project = Project(self.modules, self.whole_project)
-        view = FileView(facts, project, self.configuration.django_version, self.reader)
+        view = self._view(facts, project)
         ignored = self._ignored_codes(source.path)
         diagnostics = [
             _diagnostic(rule, source.path, finding)
@@ -188,7 +191,18 @@ class Judge:
         for path in paths:
             facts = self.modules.thorough_facts(path)
             if facts is not None:
-                yield FileView(facts, project, self.configuration.django_version)
+                yield self._view(facts, project)
+
+    def _view(self, facts: FileFacts, project: Project) -> FileView:
+        configuration = self.configuration
+        return FileView(
+            facts,
+            project,
+            configuration.django_version,
+            self.reader,
+            frozenset(configuration.aliases),
+            configuration.alias_settings,
+        )
 
     def _ignored_codes(self, path: str) -> frozenset[str]:
         relative = os.path.relpath(os.path.abspath(path), self.configuration.base)

@@ -117,6 +117,8 @@ def _configuration(found: Configuration, option: str | None) -> Configuration:
         origin=found.origin,
         rows=found.rows,
         settings=found.settings,
+        aliases=found.aliases,
+        alias_settings=found.alias_settings,
         django_version=django_version,
         preview=True,
     )

@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cachelint.facts import collect_facts
+from cachelint.facts.constant_records import ConstantFacts
+from cachelint.facts.constants import collect_constants
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
 from cachelint.facts.records import FileFacts, Import, Value, Values
 from cachelint.facts.view_records import ViewFacts
@@ -56,6 +58,7 @@ class Modules:
         self._facts: dict[str, FileFacts | None] = {}
         self._views: dict[str, ViewFacts | None] = {}
         self._thorough: dict[str, FileFacts | None] = {}
+        self._constants: dict[str, ConstantFacts | None] = {}
         self._latest: Source | None = None
         self._roots: dict[str, tuple[str, ...]] = {}
         self._found: dict[tuple[str, str], str | None] = {}
@@ -66,6 +69,7 @@ class Modules:
         key = os.path.abspath(facts.path)
         self._facts[key] = facts
         self._thorough.pop(key, None)
+        self._constants.pop(key, None)
         self._latest = source
         self._views.pop(key, None)
 
@@ -86,6 +90,19 @@ class Modules:
             except (UnparsedSourceError, RecursionError):
                 self._views[key] = None
         return self._views[key]
+
+    def constants(self, path: str) -> ConstantFacts | None:
+        """The names of the file at ``path`` that may be constants; None where it is not read."""
+        key = os.path.abspath(path)
+        if key not in self._constants:
+            latest = self._latest
+            try:
+                if latest is None or os.path.abspath(latest.path) != key:
+                    latest = load(shown_path(key), read_bytes(key))
+                self._constants[key] = collect_constants(latest)
+            except (UnparsedSourceError, RecursionError):
+                self._constants[key] = None
+        return self._constants[key]
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""

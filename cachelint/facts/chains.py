@@ -173,12 +173,12 @@ class ChainWalker:
             for keyword, expression, values in arguments
         )
 
-    @staticmethod
-    def _with_alias(values: Values, node: ast.expr, code: str) -> Values:
+    def _with_alias(self, values: Values, node: ast.expr, code: str) -> Values:
         if not any(_takes_alias(value.path) for value in values) or not _may_matter(values):
             return values
         literal = node.value if isinstance(node, ast.Constant) else None
-        alias = Alias(code, literal if isinstance(literal, str) else None)
+        text = literal if isinstance(literal, str) else None
+        alias = Alias(code, text, self.source.span(node))
         return tuple(
             replace(value, alias=alias) if _takes_alias(value.path) else value for value in values
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cachelint.facts.records import Guard, GuardKind, Values
 
@@ -12,6 +12,7 @@ Resolve = Callable[[ast.expr], Values]
 """What an expression may be, without recording that it is used."""
 
 _TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
+_SETTINGS = "django.conf.settings."
 _VERSIONS = frozenset({"django.VERSION", "sys.version_info"})
 _OPERATORS: dict[type[ast.cmpop], str] = {
     ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!=",
@@ -73,13 +74,47 @@ def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
         own = isinstance(test, ast.Name) and test.id == "TYPE_CHECKING" and not values
         if own or any(value.path in _TYPE_CHECKING for value in values):
             return Condition(true=Branch(never=True))
-    elif isinstance(test, ast.Compare):
+        return _setting_is_true(values, test.lineno) or Condition(true=_present(test))
+    if isinstance(test, ast.Compare):
         lefts = [test.left, *test.comparators]
         links = zip(lefts, test.ops, test.comparators, strict=False)
         return _all_of([_read_comparison(*link, resolve) for link in links])
-    elif isinstance(test, ast.Call):
-        return _read_hasattr(test, resolve)
+    if isinstance(test, ast.Call):
+        return _read_call(test, resolve)
     return Condition()
+
+
+def _setting_is_true(values: Values, row: int) -> Condition | None:
+    """``settings.USE_REDIS``, in a name or an attribute."""
+    for value in values:
+        name = value.path.removeprefix(_SETTINGS)
+        if name != value.path and name.isidentifier():
+            true, false = (Guard(GuardKind.SETTING, (n,), row) for n in (name, f"not {name}"))
+            return Condition(Branch((true,)), Branch((false,)))
+    return None
+
+
+def _present(node: ast.expr) -> Branch:
+    return Branch((Guard(GuardKind.PRESENT, (ast.unparse(node),), node.lineno),))
+
+
+def _read_call(test: ast.Call, resolve: Resolve) -> Condition:
+    """``hasattr(caches, "x")``, ``getattr(settings, "X", False)``, ``settings.CACHES.get("x")``."""
+    function, arguments = test.func, test.args
+    if isinstance(function, ast.Attribute):
+        if function.attr == "get" and arguments:
+            names = (ast.unparse(arguments[0]), ast.unparse(function.value))
+            guard = Guard(GuardKind.MEMBERSHIP, names, test.lineno)
+            return Condition(true=Branch((guard, *_present(test).guards)))
+        return Condition(true=_present(test)) if function.attr == "getenv" else Condition()
+    if any(value.path == "builtins.getattr" for value in resolve(function)) and arguments[1:]:
+        name = arguments[1]
+        if isinstance(name, ast.Constant) and isinstance(name.value, str):
+            values = tuple(
+                replace(value, path=f"{value.path}.{name.value}") for value in resolve(arguments[0])
+            )
+            return _setting_is_true(values, test.lineno) or Condition()
+    return _read_hasattr(test, resolve)
 
 
 def _read_comparison(
@@ -91,6 +126,16 @@ def _read_comparison(
         if isinstance(operator, ast.In):
             return Condition(true=present)
         return Condition(false=present)
+    if isinstance(operator, (ast.Is, ast.IsNot)) and _is_none(right):
+        present = _present(left)
+        if isinstance(operator, ast.IsNot):
+            return Condition(true=present)
+        return Condition(false=present)
+    tested = [_setting_is_true(resolve(side), side.lineno) for side in (left, right)]
+    for setting in filter(None, tested):
+        guard = setting.true.guards[0]
+        passed = Branch((replace(guard, names=(f"~{guard.names[0]}",)),))
+        return Condition(passed, passed)
     symbol = _OPERATORS.get(type(operator))
     if symbol is None:
         return Condition()
@@ -105,6 +150,10 @@ def _read_comparison(
         or _read_version(right, _MIRRORED[symbol], left, resolve)
         or Condition()
     )
+
+
+def _is_none(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def _is_main(name: ast.expr, constant: ast.expr) -> bool:

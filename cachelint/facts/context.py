@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from cachelint.facts.conditions import Branch
-from cachelint.facts.records import Guard, Phase
+from cachelint.facts.records import Guard, GuardKind, Phase
+
+_LASTING = frozenset({GuardKind.SETTING, GuardKind.MEMBERSHIP})
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,14 @@ class Context:
     def deferred(
         self, phase: Phase = Phase.CALL, owner: str | None = None, is_async: bool = False
     ) -> Context:
-        """The context of a body that runs later: guards around its definition say nothing."""
+        """The context of a body that runs later.
+
+        Of the guards around its definition those stay that speak of the settings.
+        """
+        guards = tuple(guard for guard in self.guards if guard.kind in _LASTING)
         if owner is None:
-            return Context(phase, (), self.owner, is_deferred=True, is_async=is_async)
-        return Context(phase, (), owner, is_async=is_async)
+            return Context(phase, guards, self.owner, is_deferred=True, is_async=is_async)
+        return Context(phase, guards, owner, is_async=is_async)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cachelint.diagnostic import Span
 from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
 from cachelint.facts.locals import captured_names
-from cachelint.facts.records import Guard, GuardKind, Values
+from cachelint.facts.records import Guard, GuardKind, KeyErrorHandler, Values
 from cachelint.facts.scope import ScopeKind, join, known_value
 
 #: How often the body of a loop is tried before it is walked for good: a name that is handed from
@@ -227,7 +228,8 @@ class FlowWalker(BindingWalker):
         saving = [h for h in node.handlers if not isinstance(h.body[-1], ast.Raise)]
         caught = tuple(name for handler in saving for name in self._caught_by(handler))
         if caught:
-            guard = Guard(GuardKind.EXCEPT, caught, node.lineno)
+            key_error = self._key_error(node, saving)
+            guard = Guard(GuardKind.EXCEPT, caught, node.lineno, key_error=key_error)
             self.context = replace(before, guards=(*before.guards, guard))
         first_import = len(self.imports)
         leaves, anywhere = self._traced(node.body)
@@ -267,6 +269,25 @@ class FlowWalker(BindingWalker):
             return leaves
 
         return walk
+
+    def _key_error(
+        self, node: ast.Try, handlers: list[ast.ExceptHandler]
+    ) -> KeyErrorHandler | None:
+        for handler in handlers:
+            types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            for caught in types:
+                if caught is not None and self._exception_names([caught]) == ("builtins.KeyError",):
+                    return KeyErrorHandler(self.source.span(caught), self._risks(node.body))
+        return None
+
+    def _risks(self, body: list[ast.stmt]) -> tuple[Span, ...]:
+        """What may raise KeyError: items, calls and ``del``."""
+        nodes = (node for statement in body for node in ast.walk(statement))
+        return tuple(
+            self.source.span(node)
+            for node in nodes
+            if isinstance(node, (ast.Subscript, ast.Call, ast.Raise, ast.Delete))
+        )
 
     def _caught_by(self, handler: ast.ExceptHandler) -> tuple[str, ...]:
         if handler.type is None:

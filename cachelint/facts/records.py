@@ -14,7 +14,7 @@ A path is a possibility, not a certainty: a name that two branches bind has both
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from cachelint.diagnostic import Span
@@ -49,6 +49,10 @@ class GuardKind(Enum):
     """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended."""
     LACKS_ATTRIBUTE = "lacks-attribute"
     """Only where ``hasattr(path, name)`` is false; ``names`` as above."""
+    SETTING = "setting"
+    """Only where a Django setting is true (``X``), false (``not X``) or passes a test (``~X``)."""
+    PRESENT = "present"
+    """Only where an expression is true, or is not None; ``names`` is the expression as written."""
     VERSION = "version"
     """Only for some versions; ``names`` is the path compared, ``test`` the comparison."""
 
@@ -62,6 +66,16 @@ class Guard:
     row: int
     test: tuple[str, tuple[int, ...], int | None] | None = None
     """For a version: operator, bound, and how many parts are compared (None: all five)."""
+    key_error: KeyErrorHandler | None = None
+    """For a handler of KeyError."""
+
+
+@dataclass(frozen=True)
+class KeyErrorHandler:
+    """``KeyError`` in an ``except``: where it stands, and what in the ``try`` may raise it."""
+
+    span: Span
+    risks: tuple[Span, ...]
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,8 @@ class Alias:
 
     code: str
     literal: str | None
+    span: Span | None = field(default=None, compare=False)
+    """Where the expression stands, without what may stand around it."""
 
     @property
     def text(self) -> str:

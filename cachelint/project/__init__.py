@@ -5,6 +5,8 @@ is in a cached page.
 rules and no configuration.
 """
 
+from cachelint.project.aliases import AliasValue
+from cachelint.project.aliases import Kind as AliasKind
 from cachelint.project.callers import Callers
 from cachelint.project.definitions import Definition
 from cachelint.project.handles import OPENING, Opened
@@ -14,6 +16,8 @@ from cachelint.project.pages import CachedPage, Where
 
 __all__ = [
     "OPENING",
+    "AliasKind",
+    "AliasValue",
     "CachedPage",
     "Callers",
     "Definition",

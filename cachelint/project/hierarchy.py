@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, Values
 from cachelint.modules import Modules, Resolved
+from cachelint.project.aliases import Aliases, AliasValue
 from cachelint.project.definitions import Definitions
 from cachelint.project.handles import Opened, returned_handles
 from cachelint.project.import_time import ImportTime, Site
@@ -30,6 +31,7 @@ class Project:
     ) -> None:
         self._modules = modules
         self._whole = whole
+        self._aliases = Aliases(modules)
         self._import_time = ImportTime(modules, follows or _spells_a_cache)
         self._known_lifetimes: dict[tuple[str, str], frozenset[bool]] = {}
 
@@ -39,6 +41,12 @@ class Project:
 
     def facts(self, path: str) -> FileFacts | None:
         return self._modules.facts(path)
+
+    def alias_values(
+        self, code: str, facts: FileFacts, owner: str, row: int
+    ) -> tuple[AliasValue, ...]:
+        """What the alias ``code`` may be, in ``row`` of the function or class ``owner``."""
+        return self._aliases.read(code, facts.path, owner, row)
 
     def has_name(self, module: str, name: str, origin: str) -> bool | None:
         """Whether a module of the project, seen from the file ``origin``, has a name.

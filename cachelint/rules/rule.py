@@ -18,10 +18,10 @@ from importlib import import_module
 from types import ModuleType
 
 from cachelint.diagnostic import Evidence, FixPlan, Severity, Span
-from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Values
-from cachelint.facts.vocabulary import MODULE, OLDEST_DJANGO, STAR_EXPORTS
+from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Value, Values
+from cachelint.facts.vocabulary import HANDLE, MODULE, OLDEST_DJANGO, STAR_EXPORTS
 from cachelint.modules import Resolved
-from cachelint.project import CachedPage, Project
+from cachelint.project import AliasValue, CachedPage, Project
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 
 Version = tuple[int, ...]
@@ -70,6 +70,10 @@ class FileView:
     project: Project
     django_version: Version | None = None
     reader: SettingsReader | None = None
+    known_aliases: frozenset[str] = frozenset()
+    """Aliases that exist although no settings module has them."""
+    alias_settings: tuple[str, ...] = ()
+    """Settings of the project that hold an alias, keys of dicts after dots."""
 
     @cached_property
     def settings(self) -> ProjectSettings:
@@ -107,6 +111,17 @@ class FileView:
 
     def resolve(self, values: Values) -> tuple[Resolved, ...]:
         return self.project.resolve(values, self.facts)
+
+    def alias_values(self, code: str, use: Use) -> tuple[AliasValue, ...]:
+        """What the alias ``code`` in ``use`` may be."""
+        return self.project.alias_values(code, self.facts, use.owner, use.span.row)
+
+    def opens(self, use: Use, value: Value) -> bool:
+        """Whether ``value`` of ``use`` is a handle that is opened here, not handed on."""
+        return any(
+            resolved.path == HANDLE and not resolved.is_reference
+            for resolved in self.resolve((value,))
+        )
 
     def is_a(self, class_name: str, bases: frozenset[str]) -> bool:
         """Whether a class of this file derives from one of ``bases``, at any distance."""

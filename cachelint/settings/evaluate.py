@@ -60,8 +60,13 @@ STRUCTURED = frozenset({
 _LOCMEM = "django.core.cache.backends.locmem.LocMemCache"
 
 
-def evaluate(settings_module: SettingsModule, modules: Modules) -> Settings:
-    """What ``settings_module`` says, read without importing it. Never raises for what it reads."""
+def evaluate(
+    settings_module: SettingsModule, modules: Modules, structured: frozenset[str] = frozenset()
+) -> Settings:
+    """What ``settings_module`` says, read without importing it. Never raises for what it reads.
+
+    ``structured``: settings whose dicts and lists are kept, beside STRUCTURED.
+    """
     file = os.path.abspath(settings_module.path)
     start = Place(shown_path(file), Span(1, 1, 1, 1))
     for reach in _REACHES:
@@ -71,7 +76,7 @@ def evaluate(settings_module: SettingsModule, modules: Modules) -> Settings:
             return _nothing(settings_module, Cause(start, machine.unparsed[file]))
         try:
             _run(machine, module)
-            return _Result(machine, settings_module, module).settings()
+            return _Result(machine, settings_module, module, STRUCTURED | structured).settings()
         except (TooLongError, RecursionError):
             start = machine.position or start
     return _nothing(settings_module, Cause(start, "from here on there are too many possibilities"))
@@ -101,9 +106,14 @@ class _Result:
     """Reads the final namespace of a module."""
 
     def __init__(
-        self, machine: Interpreter, settings_module: SettingsModule, module: ModuleObject
+        self,
+        machine: Interpreter,
+        settings_module: SettingsModule,
+        module: ModuleObject,
+        structured: frozenset[str],
     ) -> None:
         self.machine = machine
+        self.structured = structured
         self.module = settings_module
         self.object = module
         self.scope = module.scope
@@ -280,7 +290,7 @@ class _Result:
         found: dict[str, tuple[Choice, ...]] = {}
         for name in self._names():
             choices, _ = self._setting(name)
-            if name not in STRUCTURED and any(
+            if name not in self.structured and any(
                 isinstance(value, (DictObject, ListObject)) for _, value in choices
             ):
                 continue

@@ -26,8 +26,9 @@ class ProjectSettings:
 
     @property
     def is_closed(self) -> bool:
-        """Whether there is a settings module, and none may have aliases that were not read."""
-        return bool(self.modules) and not any(settings.is_open for settings in self.modules)
+        """Whether there are settings modules, all found, and none may have unread aliases."""
+        is_open = any(settings.is_open for settings in self.modules)
+        return bool(self.modules) and not self.unresolved and not is_open
 
     def of_role(self, *roles: Role) -> tuple[Settings, ...]:
         return tuple(settings for settings in self.modules if settings.module.role in roles)
@@ -42,9 +43,14 @@ class SettingsReader:
         configured: Sequence[str] = (),
         origin: str = "the command line",
         row: int = 1,
+        structured: frozenset[str] = frozenset(),
     ) -> None:
-        """``configured``: the names in ``[tool.cachelint] settings``, in ``row`` of ``origin``."""
+        """``configured``: the names in ``[tool.cachelint] settings``, in ``row`` of ``origin``.
+
+        ``structured``: settings whose dicts and lists are kept, beside those that rules ask for.
+        """
         self._modules = modules
+        self._structured = structured
         self._locator = Locator(modules, configured, origin, row)
         self._read: dict[SettingsModule, Settings] = {}
         self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
@@ -62,5 +68,5 @@ class SettingsReader:
 
     def read(self, module: SettingsModule) -> Settings:
         if module not in self._read:
-            self._read[module] = evaluate(module, self._modules)
+            self._read[module] = evaluate(module, self._modules, self._structured)
         return self._read[module]

@@ -1,0 +1,149 @@
+"""Whether an alias is there: a use of it against each settings module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+
+from cachelint.diagnostic import Evidence
+from cachelint.facts.records import Guard, GuardKind
+from cachelint.project import AliasKind, AliasValue
+from cachelint.rules.alias_uses import AliasUse, asks_for
+from cachelint.rules.rule import FileView
+from cachelint.settings.records import (
+    Alias,
+    Certainty,
+    Choice,
+    Constant,
+    Known,
+    Mapping,
+    Role,
+    Settings,
+)
+
+
+class Presence(Enum):
+    """What a settings module has for an alias."""
+
+    THERE = "there"
+    SOMETIMES = "sometimes"
+    MISSING = "missing"
+    UNKNOWN = "unknown"
+    """The use may never run there, or it cannot be told what the alias is."""
+
+
+@dataclass(frozen=True)
+class State:
+    """An alias in a settings module. ``evidence``: the setting that names it, if one does."""
+
+    settings: Settings
+    name: str
+    presence: Presence
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def alias(self) -> Alias | None:
+        return self.settings.aliases.get(self.name)
+
+
+def is_judged(view: FileView) -> bool:
+    """Whether it is known which aliases there are for a file, and it is not a test."""
+    return not view.is_test and view.settings.is_closed
+
+
+def quoted(aliases: list[str]) -> str:
+    """Aliases for a message."""
+    return ", ".join(f'"{alias}"' for alias in aliases) or "none"
+
+
+def states(view: FileView, use: AliasUse) -> list[State]:
+    """What each settings module has for ``use``; nothing where the alias is not to be judged."""
+    if use.value.kind not in (AliasKind.TEXT, AliasKind.SETTING) or asks_for(use.guards, use):
+        return []
+    return [state for settings in view.settings.modules for state in _in_module(settings, use)]
+
+
+def is_anywhere(view: FileView, name: str) -> bool:
+    """Whether a settings module, or the configuration, has an alias of that name."""
+    modules = view.settings.modules
+    return name in view.known_aliases or any(name in settings.aliases for settings in modules)
+
+
+def is_for_users(settings: Settings) -> bool:
+    """Whether a settings module is more than the settings of tests."""
+    return settings.module.role is not Role.TEST
+
+
+def _in_module(settings: Settings, use: AliasUse) -> Iterator[State]:
+    runs = _runs(settings, use.guards)
+    for name, evidence in _names(settings, use.value):
+        if runs is None:
+            yield State(settings, name, Presence.UNKNOWN)
+        elif runs:
+            yield State(settings, name, _presence(settings, name, use.guards), evidence)
+
+
+def _presence(settings: Settings, name: str, guards: tuple[Guard, ...]) -> Presence:
+    alias = settings.aliases.get(name)
+    if alias is None:
+        return Presence.MISSING
+    if alias.certainty is Certainty.DEFINITE or alias.condition is None:
+        return Presence.THERE
+    asked = {flag for guard in guards if guard.kind is GuardKind.SETTING for flag in guard.names}
+    return Presence.SOMETIMES if asked.isdisjoint(alias.condition.flags) else Presence.THERE
+
+
+def _runs(settings: Settings, guards: tuple[Guard, ...]) -> bool | None:
+    """Whether code under ``guards`` runs with these settings; None where it cannot be told.
+
+    A flag that decides over an alias is known well enough: _presence asks for it.
+    """
+    flags = {flag for a in settings.aliases.values() if a.condition for flag in a.condition.flags}
+    known = True
+    for guard in guards:
+        if guard.kind is GuardKind.HAS_ATTRIBUTE:
+            known = known and not any(n.startswith("django.conf.settings.") for n in guard.names)
+        if guard.kind is not GuardKind.SETTING or guard.names[0] in flags:
+            continue
+        name = guard.names[0].removeprefix("not ").removeprefix("~")
+        value = _certain(settings.values.get(name, ()))
+        if guard.names[0].startswith("~") or not isinstance(value, Constant):
+            known = False
+        elif bool(value.value) is guard.names[0].startswith("not "):
+            return False
+    return True if known else None
+
+
+def _names(settings: Settings, value: AliasValue) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
+    """The aliases that ``value`` is with these settings, as far as they say so."""
+    if value.kind is AliasKind.TEXT:
+        yield value.text, value.evidence
+        return
+    if value.text.partition(".")[0] not in settings.values and value.fallback is not None:
+        yield from _names(settings, value.fallback)
+    for found in named_by(settings, value.text):
+        message = f'`settings.{value.text}` is "{found.value}" in {settings.module.label}'
+        yield str(found.value), (Evidence(found.place.path, found.place.span, message),)
+
+
+def named_by(settings: Settings, path: str) -> Iterator[Constant]:
+    """The aliases that a setting names, as far as they can be read; keys of dicts after dots."""
+    root, *keys = path.split(".")
+    for choice in settings.values.get(root, ()):
+        for found in _reached(choice.value, keys):
+            if isinstance(found, Constant) and isinstance(found.value, str) and found.value:
+                yield found
+
+
+def _reached(value: Known, keys: list[str]) -> Iterator[Known]:
+    if not keys:
+        yield value
+    elif isinstance(value, Mapping):
+        item = value.get(keys[0])
+        for choice in item.choices if item is not None else ():
+            yield from _reached(choice.value, keys[1:])
+
+
+def _certain(choices: tuple[Choice, ...]) -> Known | None:
+    return choices[0].value if len(choices) == 1 and choices[0].condition is None else None
