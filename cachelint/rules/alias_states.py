@@ -18,6 +18,7 @@ from cachelint.settings.records import (
     Constant,
     Known,
     Mapping,
+    Place,
     Role,
     Settings,
 )
@@ -123,17 +124,25 @@ def _names(settings: Settings, value: AliasValue) -> Iterator[tuple[str, tuple[E
     if value.text.partition(".")[0] not in settings.values and value.fallback is not None:
         yield from _names(settings, value.fallback)
     for found in named_by(settings, value.text):
-        message = f'`settings.{value.text}` is "{found.value}" in {settings.module.label}'
-        yield str(found.value), (Evidence(found.place.path, found.place.span, message),)
+        message = f'`settings.{value.text}` is "{found.name}" in {settings.module.label}'
+        yield found.name, (Evidence(found.place.path, found.place.span, message),)
 
 
-def named_by(settings: Settings, path: str) -> Iterator[Constant]:
+@dataclass(frozen=True)
+class NamedAlias:
+    """An alias that a setting names, and where."""
+
+    name: str
+    place: Place
+
+
+def named_by(settings: Settings, path: str) -> Iterator[NamedAlias]:
     """The aliases that a setting names, as far as they can be read; keys of dicts after dots."""
     root, *keys = path.split(".")
     for choice in settings.values.get(root, ()):
         for found in _reached(choice.value, keys):
             if isinstance(found, Constant) and isinstance(found.value, str) and found.value:
-                yield found
+                yield NamedAlias(found.value, found.place)
 
 
 def _reached(value: Known, keys: list[str]) -> Iterator[Known]:

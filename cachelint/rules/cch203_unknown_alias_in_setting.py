@@ -92,10 +92,10 @@ def check(view: FileView) -> Iterator[Finding]:
 
 def _verdicts(settings: Settings, path: str, known: frozenset[str]) -> Iterator[Verdict]:
     label = settings.module.label
-    for value in named_by(settings, path):
-        if value.value in settings.aliases or value.value in known:
+    for found in named_by(settings, path):
+        if found.name in settings.aliases or found.name in known:
             continue
-        close = difflib.get_close_matches(str(value.value), settings.aliases, n=1)
+        close = difflib.get_close_matches(found.name, settings.aliases, n=1)
         names = quoted(list(settings.aliases))
         evidence = tuple(
             Evidence(place.path, place.span, f"`{label}` has {names}")
@@ -104,13 +104,13 @@ def _verdicts(settings: Settings, path: str, known: frozenset[str]) -> Iterator[
         end = _ENDS.get(path, "whoever reads it raises")
         yield Verdict(
             settings,
-            value.place,
+            found.place,
             message=(
-                f'{path} is "{value.value}", an alias that CACHES of `{label}` has not: {end}'
+                f'{path} is "{found.name}", an alias that CACHES of `{label}` has not: {end}'
                 " InvalidCacheBackendError"
             ),
             help=f'did you mean "{close[0]}"?' if close else f"configured are {names}",
-            cause=f'alias "{value.value}"',
+            cause=f'alias "{found.name}"',
             evidence=evidence,
         )
 

@@ -7,8 +7,8 @@ item, no call but those of the cache. Silent where `InvalidCacheBackendError`, o
 enough, is caught as well.
 
 ## Why is this bad?
-`caches` looks like a dict and is none: a missing alias raises `InvalidCacheBackendError`, which is no
-KeyError. The handler never runs, and the error it was written for goes through.
+`caches` looks like a dict and is none: a missing alias raises `InvalidCacheBackendError`, which is
+no KeyError. The handler never runs, and the error it was written for goes through.
 
 ## Example
 ```python
@@ -39,7 +39,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Applicability, Edit, Evidence, FixPlan, Severity, Span
-from cachelint.facts.records import Guard, Use
+from cachelint.facts.records import Use
 from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLE, HANDLER
 from cachelint.rules.rule import FileView, Finding
 
@@ -57,17 +57,14 @@ def check(view: FileView) -> Iterator[Finding]:
             continue
         for guard in use.guards:
             handler = guard.key_error
-            if (
-                handler is None
-                or handler.span in reported
-                or not harmless.issuperset(handler.risks)
-            ):
+            if handler is None or handler.span in reported:
                 continue
-            reported.add(handler.span)
-            yield _finding(view, use, guard, handler.span)
+            if harmless.issuperset(handler.risks):
+                reported.add(handler.span)
+                yield _finding(view, use, handler.span)
 
 
-def _finding(view: FileView, use: Use, guard: Guard, span: Span) -> Finding:
+def _finding(view: FileView, use: Use, span: Span) -> Finding:
     return Finding(
         span=span,
         message=(

@@ -8,9 +8,9 @@ derive from `str`. Silent where the variable is tested first, and where the erro
 
 ## Why is this bad?
 Where the variable is not set, the alias is None, and `caches[None]` raises `TypeError`, not
-`InvalidCacheBackendError`: handlers of a missing alias do not catch it. The message, "attribute name
-must be string, not 'NoneType'", says nothing of a cache. A member of a plain `Enum` ends the same
-way on every machine.
+`InvalidCacheBackendError`: handlers of a missing alias do not catch it. The message, "attribute
+name must be string, not 'NoneType'", says nothing of a cache. A member of a plain `Enum` ends the
+same way on every machine.
 
 ## Example
 ```python
