@@ -5,8 +5,8 @@ is in a cached page.
 rules and no configuration.
 """
 
-from cachelint.project.aliases import AliasValue
-from cachelint.project.aliases import Kind as AliasKind
+from cachelint.project.alias_records import AliasValue
+from cachelint.project.alias_records import Kind as AliasKind
 from cachelint.project.callers import Callers
 from cachelint.project.definitions import Definition
 from cachelint.project.handles import OPENING, Opened

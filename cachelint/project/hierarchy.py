@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, Values
 from cachelint.modules import Modules, Resolved
-from cachelint.project.aliases import Aliases, AliasValue
+from cachelint.project.alias_records import AliasValue
+from cachelint.project.aliases import Aliases
 from cachelint.project.definitions import Definitions
 from cachelint.project.handles import Opened, returned_handles
 from cachelint.project.import_time import ImportTime, Site
