@@ -18,6 +18,7 @@ from cachelint.config import (
     find_configuration,
     parse_django_version,
     parse_helper,
+    parse_settings,
 )
 
 CLEAN, FINDINGS, WRONG_USAGE = 0, 1, 2
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_check(commands.add_parser("check", help="find unsafe use of caches"))
     _add_fix(commands.add_parser("fix", help="repair what can be repaired"))
+    _add_settings(commands.add_parser("settings", help="show the caches of every settings module"))
     helper = commands.add_parser("helper", help="print or write the lazy cache helper")
     helper.add_argument("--write", metavar="PATH", help="write it to PATH instead, a new file")
     helper.set_defaults(run=_helper)
@@ -84,6 +86,12 @@ def _add_selection(command: argparse.ArgumentParser) -> None:
         "--preview", action="store_true", default=None, help="rules in preview too"
     )
     command.add_argument(
+        "--settings",
+        metavar="MODULE",
+        action="append",
+        help="this settings module counts, and no other but those named so; may be repeated",
+    )
+    command.add_argument(
         "--django-version",
         metavar="X.Y",
         help="the Django version that the project runs on (default: any from 3.2 on)",
@@ -94,6 +102,12 @@ def _add_check(check: argparse.ArgumentParser) -> None:
     _add_selection(check)
     check.add_argument(
         "--output-format", choices=("text", "concise", "json"), default="text", help="default: text"
+    )
+    check.add_argument(
+        "--strict-settings",
+        action="store_true",
+        default=None,
+        help="settings that cannot be read are a finding (CCH003), not a note",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
     check.add_argument(
@@ -112,6 +126,42 @@ def _add_fix(fix: argparse.ArgumentParser) -> None:
     fix.set_defaults(run=_fix)
 
 
+def _add_settings(settings: argparse.ArgumentParser) -> None:
+    settings.add_argument(
+        "path", nargs="?", default=".", metavar="PATH", help="a file or folder (default: .)"
+    )
+    settings.add_argument(
+        "--settings",
+        metavar="MODULE",
+        action="append",
+        help="this settings module, and no other but those named so; may be repeated",
+    )
+    settings.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="default: text"
+    )
+    settings.set_defaults(run=_settings)
+
+
+def _settings(options: argparse.Namespace) -> int:
+    from cachelint.engine import check_that_paths_exist, read_settings
+    from cachelint.reporters.settings import render_settings, render_settings_json
+
+    check_that_paths_exist([options.path])
+    configuration = _with_settings(find_configuration(options.path), options)
+    found = read_settings(options.path, configuration)
+    render = render_settings_json if options.output_format == "json" else render_settings
+    _print(render(found))
+    return CLEAN
+
+
+def _with_settings(configuration: Configuration, options: argparse.Namespace) -> Configuration:
+    if options.settings is None:
+        return configuration
+    names = parse_settings(options.settings, "--settings")
+    rows = tuple(item for item in configuration.rows if item[0] != "settings")
+    return replace(configuration, settings=names, rows=rows)
+
+
 def _check(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths
 
@@ -123,6 +173,9 @@ def _check(options: argparse.Namespace) -> int:
     finally:
         gc.enable()
     _print(_render(report, options))
+    for note in report.notes:
+        place = f"{note.path}:{note.span.row}:{note.span.column}"
+        print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
     return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
 
 
@@ -141,6 +194,9 @@ def _configuration(options: argparse.Namespace) -> Configuration:
             _check_selectors(codes, option)
             changes: dict[str, Any] = {name: codes}
             configuration = replace(configuration, **changes)
+    configuration = _with_settings(configuration, options)
+    if getattr(options, "strict_settings", None):
+        configuration = replace(configuration, strict_settings=True)
     if options.preview:
         configuration = replace(configuration, preview=True)
     if getattr(options, "helper", None) is not None:

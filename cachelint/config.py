@@ -26,8 +26,9 @@ class Configuration:
     write it.
     ``settings`` are the settings modules (``shop.settings.production``, with a class of
     django-configurations ``shop.settings:Production``); none: those that the project names.
-    ``aliases`` exist although no settings module has them. ``alias_settings`` are settings of the
-    project that hold an alias (``SHOP_CACHE``, ``SHOP.CACHE`` for a dict).
+    ``strict_settings``: settings that cannot be read are a finding. ``aliases`` exist although no
+    settings module has them. ``alias_settings`` are settings of the project that hold an alias
+    (``SHOP_CACHE``, ``SHOP.CACHE`` for a key of a dict).
     """
 
     base: str = field(default_factory=os.getcwd)
@@ -41,6 +42,7 @@ class Configuration:
     django_version: tuple[int, int] | None = None
     helper: str | None = None
     settings: tuple[str, ...] = ()
+    strict_settings: bool = False
     aliases: tuple[str, ...] = ()
     alias_settings: tuple[str, ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
@@ -182,6 +184,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "django-version": parse_django_version,
     "helper": parse_helper,
     "settings": parse_settings,
+    "strict-settings": _switch,
     "aliases": _strings,
     "alias-settings": parse_alias_settings,
 }

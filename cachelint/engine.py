@@ -21,7 +21,7 @@ from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules, project_folder
 from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules
-from cachelint.settings.reader import SettingsReader
+from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.source import (
     Source,
     Suppressions,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 UNPARSED = "CCH001"
+UNRESOLVED = "CCH003"
 #: What a file must say for anybody to ask about its views.
 CACHED_PAGES = "cache_page"
 
@@ -55,6 +56,8 @@ class Report:
     judged: int
     suppressed: int
     sources: dict[str, Sequence[str]]
+    notes: tuple[Diagnostic, ...] = ()
+    """Why rules about aliases were silent (CCH003), where that is no finding."""
 
 
 def resolve_selectors(
@@ -187,6 +190,20 @@ class Judge:
                     if rule.code not in self._ignored_codes(path):
                         yield _diagnostic(rule, path, finding)
 
+    def unresolved_settings(self) -> Iterator[Diagnostic]:
+        """What kept rules from judging aliases, once for each settings module that was read."""
+        # Loaded here: most runs have settings that can be read.
+        rule = all_rules()[UNRESOLVED]
+        if rule not in self.rules:
+            return
+        from cachelint.rules.cch003_unresolved_settings import finding, unresolved
+
+        for cause in self.reader.all_unresolved:
+            yield _diagnostic(rule, cause.place.path, unresolved(cause))
+        for settings in self.reader.all_read:
+            for cause in settings.causes[:1]:
+                yield _diagnostic(rule, cause.place.path, finding(settings, cause))
+
     def _views(self, paths: Iterable[str], project: Project) -> Iterator[FileView]:
         for path in paths:
             facts = self.modules.thorough_facts(path)
@@ -224,6 +241,15 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
     if configuration.exclude:
         _compiled(configuration.exclude, configuration.place_of("exclude"))
     return _Check(judge, Discovery(paths, configuration.exclude, configuration.base), paths).run()
+
+
+def read_settings(path: str, configuration: Configuration) -> ProjectSettings:
+    """What the settings modules around and below ``path`` say.
+
+    Raises ConfigurationError for a path that does not exist and a module that is not there.
+    """
+    check_that_paths_exist([path])
+    return Judge(configuration).reader.around(path)
 
 
 def check_that_paths_exist(paths: Sequence[str]) -> None:
@@ -269,9 +295,13 @@ class _Check:
                 self._unparsed(found, error)
         if self._callers is not None:
             self._together(self._callers)
+        notes = tuple(self.judge.unresolved_settings())
+        if self.judge.configuration.strict_settings:
+            self.diagnostics += notes
+            notes = ()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
-        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
+        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
 
     def _file(self, found: Found) -> None:
         if found.error is not None:
@@ -340,9 +370,12 @@ class _Check:
 
     def _add_evidence_sources(self) -> None:
         for diagnostic in self.diagnostics:
-            for evidence in diagnostic.evidence:
-                if evidence.path not in self.sources:
-                    self.sources[evidence.path] = split_lines(decode(read_bytes(evidence.path)))
+            paths = [evidence.path for evidence in diagnostic.evidence]
+            if diagnostic.code == UNRESOLVED:
+                paths.append(diagnostic.path)
+            for path in paths:
+                if path not in self.sources:
+                    self.sources[path] = split_lines(decode(read_bytes(path)))
 
 
 def _diagnostic(rule: Rule, path: str, finding: Finding) -> Diagnostic:

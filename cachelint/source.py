@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import io
 import os
+import re
 import tokenize
 import unicodedata
 import warnings
@@ -20,6 +21,12 @@ from cachelint.diagnostic import Span
 #: ``cache`` counts in any case. Each rule names finer words of its own; every one of them
 #: stands for a file that also contains one of these.
 CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
+
+
+#: Between the scheme and the last @ of a URL; a password may contain anything that ends no text.
+_LOGIN = re.compile(r"""(?<=://)[^\s'"]+(?=@)""")
+_PASSWORD = re.compile(r"""(?i)(?<=[?&]password=)[^&\s'"]+""")
+_FILLED_IN = re.compile(r"(?:[:%]|\{[^{}]*\}|%s|%\(\w+\)s)*")
 
 
 class UnparsedSourceError(Exception):
@@ -99,6 +106,20 @@ def printable(text: str) -> str:
         " " if char == "\t" else "?" if unicodedata.category(char) in ("Cc", "Cf", "Cs") else char
         for char in text
     )
+
+
+def masked(text: str) -> str:
+    """``text`` with the logins and passwords in its URLs as asterisks, as many as there were.
+
+    What a template fills in (``redis://:{PASSWORD}@…``) is none.
+    """
+    text = _LOGIN.sub(_stars, text)
+    return _PASSWORD.sub(_stars, text)
+
+
+def _stars(match: re.Match[str]) -> str:
+    secret = match[0]
+    return secret if _FILLED_IN.fullmatch(secret) else "*" * len(secret)
 
 
 def split_lines(text: str) -> list[str]:

@@ -36,7 +36,7 @@ def _fix(plan: FixPlan | None) -> dict[str, Any] | None:
     """``edits`` is null where imports or statements change too: ``cachelint fix --diff`` has it."""
     if plan is None:
         return None
-    is_complete = not (plan.rewrite or plan.helper_names or plan.drops)
+    is_complete = not (plan.rewrite or plan.helper_names or plan.imports or plan.drops)
     edits = [{"content": edit.content, **_locations(edit.span)} for edit in plan.edits]
     return {
         "applicability": plan.applicability.value,

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from cachelint.diagnostic import Applicability, Diagnostic, Span
 from cachelint.engine import Report
-from cachelint.source import printable
+from cachelint.source import masked, printable
 
 #: Longer lines are shown around the finding.
 MAX_WIDTH = 160
@@ -107,7 +107,7 @@ class _Painter:
 
     def _line(self, path: str, row: int) -> str | None:
         lines = self._sources.get(path, ())
-        return lines[row - 1] if row <= len(lines) else None
+        return masked(lines[row - 1]) if row <= len(lines) else None
 
     def _code(self, diagnostic: Diagnostic) -> str:
         line = self._line(diagnostic.path, diagnostic.span.row)

@@ -66,6 +66,17 @@ class SettingsReader:
             self._projects[located.modules] = ProjectSettings(read, located.unresolved)
         return self._projects[located.modules]
 
+    @property
+    def all_read(self) -> tuple[Settings, ...]:
+        """Every settings module that was read so far."""
+        return tuple(self._read.values())
+
+    @property
+    def all_unresolved(self) -> tuple[Cause, ...]:
+        """Every place met so far that names a settings module which is not there."""
+        projects = self._projects.values()
+        return tuple(dict.fromkeys(c for project in projects for c in project.unresolved))
+
     def read(self, module: SettingsModule) -> Settings:
         if module not in self._read:
             self._read[module] = evaluate(module, self._modules, self._structured)
