@@ -11,9 +11,9 @@ from functools import cached_property
 
 from cachelint.diagnostic import Span
 from cachelint.modules import Modules, shown_path
+from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
 from cachelint.settings.interpreter.imports import Interpreter
-from cachelint.settings.interpreter.machine import Frame
 from cachelint.settings.interpreter.values import (
     BoundMethod,
     Choices,
@@ -157,7 +157,7 @@ class _Result:
         machine = self.machine
         if self.module.configuration is None:
             found, absent = machine.own(self.scope, name, self.object.source.tree)
-            return machine.forced_all(found, self.object.source.tree), absent
+            return machine.forced(found, self.object.source.tree), absent
         return self._class_setting(name)
 
     def _class_setting(self, name: str) -> tuple[Choices, Guard]:
@@ -186,7 +186,7 @@ class _Result:
         """An object of the chosen class of django-configurations."""
         name = self.module.configuration or ""
         choices, _ = self.machine.own(self.scope, name, self.object.source.tree)
-        choices = self.machine.forced_all(choices, self.object.source.tree)
+        choices = self.machine.forced(choices, self.object.source.tree)
         classes = [value for _, value in choices if isinstance(value, ClassObject)]
         if not classes:
             self.causes.append(Cause(self.start, f"no class {name} in this module"))

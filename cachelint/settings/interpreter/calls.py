@@ -9,8 +9,8 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import NEVER, Guard
-from cachelint.settings.interpreter.machine import Frame
 from cachelint.settings.interpreter.objects import Objects
 from cachelint.settings.interpreter.values import (
     BoundMethod,

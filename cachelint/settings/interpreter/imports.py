@@ -13,8 +13,8 @@ import sys
 
 from cachelint.diagnostic import Span
 from cachelint.modules import shown_path
+from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard
-from cachelint.settings.interpreter.machine import Frame
 from cachelint.settings.interpreter.statements import Statements
 from cachelint.settings.interpreter.values import (
     Choices,

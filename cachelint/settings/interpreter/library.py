@@ -7,7 +7,6 @@ Everything else is unknown, and may write to what it is given.
 from __future__ import annotations
 
 import ast
-import builtins
 import json
 import os
 import sys
@@ -37,7 +36,6 @@ from cachelint.settings.records import Cause, Constant, Place
 if TYPE_CHECKING:
     from cachelint.settings.interpreter.calls import Arguments, Calls
 
-BUILTIN_NAMES = frozenset(dir(builtins))
 Found = list[tuple[Guard, Value]]
 _Handler = Callable[["Calls", "Arguments", ast.Call, Opaque], Choices]
 

@@ -244,7 +244,7 @@ def _namespace_method(
     constant = key[0][1] if len(key) == 1 else None
     if name in ("get", "setdefault") and isinstance(constant, Constant):
         present, missing = machine.own(found.scope, str(constant.value), node)
-        choices = list(machine.forced_all(present, node))
+        choices = list(machine.forced(present, node))
         with machine.under(missing):
             default = arguments.get(1) or machine.constant(None, node)
             choices += machine.only(default)
@@ -255,7 +255,7 @@ def _namespace_method(
         content = DictObject(machine.place(node))
         for own in list(found.scope.names):
             present, _ = machine.own(found.scope, own, node)
-            machine.set_item(content, own, machine.forced_all(present, node), content.place)
+            machine.set_item(content, own, machine.forced(present, node), content.place)
         content.openings += found.scope.wild
         return call_method(machine, content, name, arguments, node)
     if name == "pop" and isinstance(constant, Constant):

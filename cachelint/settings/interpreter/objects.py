@@ -124,8 +124,8 @@ class Objects(Expressions):
         self.run_module(module)
         found, absent = self.own(module.scope, name, node)
         if absent == NEVER:
-            return self.forced_all(found, node)
-        choices = list(self.forced_all(found, node))
+            return self.forced(found, node)
+        choices = list(self.forced(found, node))
         with self.under(absent):
             inner = self.submodule(module, name)
             if inner is not None:
@@ -133,15 +133,6 @@ class Objects(Expressions):
             elif isinstance(node, ast.expr):
                 choices += self.error("AttributeError", node)
         return self.only(choices)
-
-    def forced_all(self, choices: Choices, node: ast.AST) -> Choices:
-        found: list[tuple[Guard, Value]] = []
-        for value in self.each(choices):
-            if isinstance(value, Deferred):
-                found += self.force(value, node)
-            else:
-                found.append((self.running, value))
-        return found
 
     # Classes
 
@@ -179,7 +170,7 @@ class Objects(Expressions):
                 break
             if isinstance(cls, ClassObject):
                 found, missing = self.own(cls.scope, name, node)
-                for guard, value in self.forced_all(found, node):
+                for guard, value in self.forced(found, node):
                     self.running = self.guards.both(outer, guard)
                     yield cls, value
                     waiting = self.guards.either(waiting, self.running)

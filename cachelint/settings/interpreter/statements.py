@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from cachelint.settings.interpreter.calls import MAX_ROUNDS, Arguments, Calls
+from cachelint.settings.interpreter.frames import Frame, Jumps, Raised
 from cachelint.settings.interpreter.guards import NEVER, Guard
-from cachelint.settings.interpreter.machine import Frame, Jumps, Raised
 from cachelint.settings.interpreter.relevance import written_names
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -366,13 +366,13 @@ class Statements(Calls):
             test = ast.copy_location(ast.Compare(node, [ast.Eq()], [pattern.value]), node)
             found = NEVER
             for value in self.each(self.evaluate(pattern.value)):
-                equal = self._compared(ast.Eq(), subject, value, test)
+                equal = self.compared(ast.Eq(), subject, value, test)
                 found = self.guards.either(found, self.guards.both(self.running, equal))
             return found
         if isinstance(pattern, ast.MatchSingleton):
             constant = Constant(pattern.value, self.place(node))
             test = ast.copy_location(ast.Compare(node, [ast.Is()], [node]), node)
-            return self._compared(ast.Is(), subject, constant, test)
+            return self.compared(ast.Is(), subject, constant, test)
         for child in ast.walk(pattern):
             name = getattr(child, "name", None) or getattr(child, "rest", None)
             if isinstance(name, str):
