@@ -51,8 +51,8 @@ def test_a_broken_layer_is_found(tmp_path: Path) -> None:
 
 #: Files that wait to be split; none may be added, none may grow.
 TOO_LONG = {
-    "calls.py": 440, "library.py": 620,
-    "methods.py": 415, "statements.py": 680, "engine.py": 370, "modules.py": 440,
+    "library.py": 620,
+    "methods.py": 415, "engine.py": 370, "modules.py": 440,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard
 from cachelint.settings.interpreter.methods import lifted, plain_value
 from cachelint.settings.interpreter.operators import NotComputedError, converted
@@ -34,7 +35,7 @@ from cachelint.settings.interpreter.values import (
 from cachelint.settings.records import Cause, Constant, Place
 
 if TYPE_CHECKING:
-    from cachelint.settings.interpreter.calls import Arguments, Calls
+    from cachelint.settings.interpreter.calls import Calls
 
 Found = list[tuple[Guard, Value]]
 _Handler = Callable[["Calls", "Arguments", ast.Call, Opaque], Choices]
@@ -254,13 +255,11 @@ def _any_all(machine: Calls, arguments: Arguments, node: ast.Call, function: Opa
 
 
 def _map(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
-    from cachelint.settings.interpreter.calls import Arguments as Given
-
     new = ListObject(machine.place(node))
     functions = arguments.get(0) or ()
     for item, is_unknown in machine.rounds(arguments.get(1) or (), node):
         for one in machine.each(functions):
-            given = Given([[(machine.running, item)]])
+            given = Arguments([[(machine.running, item)]])
             results = machine.call_value(one, given, node)
             if function.path == "builtins.map":
                 new.items += machine.only(results)

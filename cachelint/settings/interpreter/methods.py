@@ -21,7 +21,8 @@ from cachelint.settings.interpreter.values import (
 from cachelint.settings.records import Constant
 
 if TYPE_CHECKING:
-    from cachelint.settings.interpreter.calls import Arguments, Calls
+    from cachelint.settings.interpreter.arguments import Arguments
+    from cachelint.settings.interpreter.calls import Calls
 
 Found = list[tuple[Guard, Value]]
 
