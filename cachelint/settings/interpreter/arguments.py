@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from cachelint.settings.interpreter.values import Choices
+from cachelint.settings.records import Constant
 
 
 @dataclass
@@ -27,3 +28,11 @@ class Arguments:
     def all(self) -> Iterator[Choices]:
         yield from self.positional
         yield from self.keywords.values()
+
+
+def one_constant(choices: Choices | None) -> Constant | None:
+    """The one constant that ``choices`` are."""
+    if choices is None or len(choices) != 1:
+        return None
+    value = choices[0][1]
+    return value if isinstance(value, Constant) else None

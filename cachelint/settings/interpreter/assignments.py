@@ -8,10 +8,10 @@ from __future__ import annotations
 import ast
 
 from cachelint.settings.interpreter.calls import Calls
-from cachelint.settings.interpreter.guards import Guard
 from cachelint.settings.interpreter.values import (
     Choices,
     DictObject,
+    Found,
     ListObject,
     NamespaceObject,
     Opaque,
@@ -126,7 +126,7 @@ class Assignments(Calls):
         else:
             load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
         olds, news = self.evaluate(load), self.evaluate(node.value)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         pairs = self.combinations([olds, news])
         if pairs is None:
             self.assign(target, self.unknown(load))

@@ -10,12 +10,14 @@ import ast
 
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.comprehensions import Comprehensions
-from cachelint.settings.interpreter.guards import Guard
+from cachelint.settings.interpreter.library import call_outside
+from cachelint.settings.interpreter.methods import call_method
 from cachelint.settings.interpreter.values import (
     BoundMethod,
     Choices,
     ClassObject,
     DictObject,
+    Found,
     FunctionObject,
     InstanceObject,
     ListObject,
@@ -51,7 +53,7 @@ class Calls(Comprehensions):
     def call(self, node: ast.Call) -> Choices:
         functions = self.evaluate(node.func)
         arguments = self.arguments(node)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for function in self.each(functions):
             found += self.call_value(function, arguments, node)
         return self.merged(self.only(found))
@@ -90,9 +92,6 @@ class Calls(Comprehensions):
 
     def call_value(self, function: Value, arguments: Arguments, node: ast.Call) -> Choices:
         """``function(*arguments)``."""
-        from cachelint.settings.interpreter.library import call_outside
-        from cachelint.settings.interpreter.methods import call_method
-
         if isinstance(function, FunctionObject):
             return self.enter(function, arguments, node)
         if isinstance(function, BoundMethod):
@@ -105,7 +104,7 @@ class Calls(Comprehensions):
             return self.instantiate(function, arguments, node)
         if isinstance(function, InstanceObject):
             choices = self.attribute(function, "__call__", node)
-            found: list[tuple[Guard, Value]] = []
+            found: Found = []
             for method in self.each(choices):
                 found += self.call_value(method, arguments, node)
             return found
@@ -162,7 +161,7 @@ class Calls(Comprehensions):
 
     def _member_by_value(self, cls: ClassObject, arguments: Arguments, node: ast.Call) -> Choices:
         choices = arguments.get(0) or ()
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for value in self.each(choices):
             constant = self.key_of(value)
             member: Value = self.opaque(node)

@@ -12,6 +12,7 @@ from cachelint.settings.interpreter.namespaces import Namespaces
 from cachelint.settings.interpreter.values import (
     Choices,
     DictObject,
+    Found,
     Key,
     ListObject,
     MemberObject,
@@ -206,14 +207,10 @@ class Containers(Namespaces):
 
     # Everything that can be iterated over
 
-    def items_of(
-        self, value: Value, node: ast.expr
-    ) -> tuple[list[tuple[Guard, Value]], Cause | None]:
+    def items_of(self, value: Value, node: ast.expr) -> tuple[Found, Cause | None]:
         """The items of ``value``, each with the runs that meet it; and why there may be more."""
         if isinstance(value, DictObject):
-            items: list[tuple[Guard, Value]] = [
-                (guard, Constant(key, place)) for guard, key, place in self.keys(value)
-            ]
+            items: Found = [(guard, Constant(key, place)) for guard, key, place in self.keys(value)]
             return items, value.openings[0][1] if self.opening(value) != NEVER else None
         if isinstance(value, ListObject):
             opened = self.opening(value) != NEVER

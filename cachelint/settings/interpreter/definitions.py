@@ -10,10 +10,11 @@ import ast
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.assignments import Assignments
 from cachelint.settings.interpreter.frames import Frame
-from cachelint.settings.interpreter.guards import NEVER, Guard
+from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.values import (
     Choices,
     ClassObject,
+    Found,
     FunctionObject,
     Opaque,
     Scope,
@@ -51,7 +52,7 @@ class Definitions(Assignments):
         self.assign(ast.copy_location(ast.Name(node.name, ast.Store()), node), choices)
 
     def _decorated(self, decorator: ast.expr, value: Choices) -> Choices:
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         is_setter = isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
         if is_setter:
             return value

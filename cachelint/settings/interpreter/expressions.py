@@ -12,7 +12,14 @@ from typing import Any
 
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.items import Items
-from cachelint.settings.interpreter.values import Choices, DictObject, ListObject, Opaque, Value
+from cachelint.settings.interpreter.values import (
+    Choices,
+    DictObject,
+    Found,
+    ListObject,
+    Opaque,
+    Value,
+)
 from cachelint.settings.records import Constant
 
 
@@ -90,7 +97,7 @@ class Expressions(Items):
         choices = self.evaluate(node.value)
         if node.format_spec is None and node.conversion == -1:
             return choices
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for guard, value in choices:
             if isinstance(value, Constant) and node.format_spec is None:
                 written = ascii(value.value) if node.conversion == ord("a") else repr(value.value)
@@ -110,7 +117,7 @@ class Expressions(Items):
     def _unary(self, node: ast.UnaryOp) -> Choices:
         if isinstance(node.op, ast.Not):
             return self._truth_values(self.guards.negate(self.is_true(node.operand)), node)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for value in self.each(self.evaluate(node.operand)):
             found.append((self.running, self.unary(node.op, value, node)))
         return self.only(found)
@@ -123,7 +130,7 @@ class Expressions(Items):
         return [choice for choice in choices if choice[0] != NEVER]
 
     def _boolean(self, node: ast.BoolOp) -> Choices:
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         stops_at_true = isinstance(node.op, ast.Or)
         for index, part in enumerate(node.values):
             choices = self.evaluate(part)
@@ -148,7 +155,7 @@ class Expressions(Items):
 
     def _conditional(self, node: ast.IfExp) -> Choices:
         true = self.is_true(node.test)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for guard, branch in ((true, node.body), (self.guards.negate(true), node.orelse)):
             if self.guards.both(self.running, guard) != NEVER:
                 with self.under(guard):
@@ -197,7 +204,7 @@ class Expressions(Items):
         bases = self.evaluate(node.value)
         if isinstance(node.slice, ast.Slice):
             return self._slice(bases, node)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         keys = self.evaluate(node.slice)
         combinations = self.combinations([bases, keys])
         if combinations is None:
@@ -215,7 +222,7 @@ class Expressions(Items):
             if not isinstance(value, Constant) or not isinstance(value.value, (int, type(None))):
                 return self.unknown(node)
             bounds.append(value.value)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for base in self.each(bases):
             value = self.sliced(base, slice(*bounds), node)
             found.append((self.running, value))
@@ -224,7 +231,7 @@ class Expressions(Items):
     # Attributes and what is left
 
     def _attribute(self, node: ast.Attribute) -> Choices:
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for value in self.each(self.evaluate(node.value)):
             found += self.attribute(value, node.attr, node)
         return self.forced(self.merged(self.only(found)), node)

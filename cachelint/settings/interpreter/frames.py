@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.values import (
     ClassObject,
+    Found,
     FunctionObject,
     ModuleObject,
     Scope,
@@ -29,8 +30,8 @@ class Frame:
     owner: ClassObject | None = None
     is_relevant: bool = False
     """Whether it runs for a statement that can matter for CACHES."""
-    returned: list[tuple[Guard, Value]] = field(default_factory=list)
-    yielded: list[tuple[Guard, Value]] = field(default_factory=list)
+    returned: Found = field(default_factory=list)
+    yielded: Found = field(default_factory=list)
 
 
 @dataclass

@@ -14,11 +14,12 @@ import sys
 from cachelint.diagnostic import Span
 from cachelint.modules import shown_path
 from cachelint.settings.interpreter.frames import Frame
-from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER
 from cachelint.settings.interpreter.statements import Statements
 from cachelint.settings.interpreter.values import (
     Choices,
     Deferred,
+    Found,
     ListObject,
     ModuleObject,
     Opaque,
@@ -236,7 +237,7 @@ class Interpreter(Statements):
         self, names: Choices, package: Choices | None, node: ast.Call
     ) -> Choices:
         """``importlib.import_module(name)``: one module, or those whose names fit."""
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for value in self.each(names):
             if isinstance(value, Constant):
                 dotted = str(value.value)
@@ -260,7 +261,7 @@ class Interpreter(Statements):
         pattern = "".join(part if isinstance(part, str) else "*" for part in name.parts)
         package, _, last = pattern.rpartition(".")
         folder = self.modules.find(package, self.frame.module.file) if package else None
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         if folder is None and "*" not in package and package:
             folder = self._namespace_folder(package)
         if folder is None or "*" in package:

@@ -20,6 +20,7 @@ from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, 
 from cachelint.settings.interpreter.relevance import Relevance
 from cachelint.settings.interpreter.values import (
     Choices,
+    Found,
     ModuleObject,
     Opaque,
     Template,
@@ -114,7 +115,7 @@ class Machine:
 
     # Choices
 
-    def only(self, choices: Choices) -> list[tuple[Guard, Value]]:
+    def only(self, choices: Choices) -> Found:
         """What of ``choices`` the runs at hand may meet."""
         running, both = self.running, self.guards.both
         if running == ALWAYS:
@@ -122,9 +123,9 @@ class Machine:
         found = [(both(guard, running), value) for guard, value in choices]
         return [choice for choice in found if choice[0] != NEVER]
 
-    def merged(self, choices: Iterable[tuple[Guard, Value]]) -> list[tuple[Guard, Value]]:
+    def merged(self, choices: Iterable[tuple[Guard, Value]]) -> Found:
         """``choices`` with those of one value made one."""
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for guard, value in choices:
             if guard == NEVER:
                 continue
@@ -136,7 +137,7 @@ class Machine:
                 found.append((guard, value))
         return found
 
-    def told_apart(self, name: str, choices: list[tuple[Guard, Value]]) -> Choices:
+    def told_apart(self, name: str, choices: Found) -> Choices:
         """``choices``, or something unknown in the place of too many texts and numbers."""
         if len(choices) <= MAX_CHOICES:
             return choices

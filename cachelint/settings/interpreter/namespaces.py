@@ -16,6 +16,7 @@ from cachelint.settings.interpreter.values import (
     ClassObject,
     Deferred,
     DictObject,
+    Found,
     FunctionObject,
     ListObject,
     ModuleObject,
@@ -55,7 +56,7 @@ class Namespaces(Machine):
         """What a name means where it stands: own scope, functions around it, module, built-ins."""
         scope: Scope | None = self.frame.scope
         start = scope
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         missing = self.running
         while scope is not None and missing != NEVER:
             if scope.kind != "class" or scope is start:
@@ -87,7 +88,7 @@ class Namespaces(Machine):
         """``choices`` with the names of other modules looked up."""
         if not any(isinstance(value, Deferred) for _, value in choices):
             return choices
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for value in self.each(choices):
             if isinstance(value, Deferred):
                 found += self.force(value, node)
@@ -133,7 +134,7 @@ class Namespaces(Machine):
         written = self.guards.both(self.running, self.guards.test(test))
         for name, choices in list(scope.names.items()):
             if not name.startswith("__"):
-                changed: list[tuple[Guard, Value]] = []
+                changed: Found = []
                 for choice in choices:
                     changed += self._released(choice, cause, written, replaces)
                 scope.names[name] = self.merged(changed)

@@ -10,13 +10,14 @@ import os
 from collections.abc import Iterator
 
 from cachelint.settings.interpreter.expressions import Expressions
-from cachelint.settings.interpreter.guards import NEVER, Guard
+from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.values import (
     BoundMethod,
     Choices,
     ClassObject,
     Deferred,
     DictObject,
+    Found,
     FunctionObject,
     InstanceObject,
     ListObject,
@@ -196,7 +197,7 @@ class Objects(Expressions):
     def _of_class(self, cls: ClassObject, name: str, node: ast.expr) -> Choices:
         if name == "__name__":
             return self.constant(cls.name, node)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for _, value in self.class_attribute(self.order(cls), name, node):
             if isinstance(value, FunctionObject) and value.kind == "classmethod":
                 value = BoundMethod(cls, value)
@@ -219,7 +220,7 @@ class Objects(Expressions):
     def _bound_attribute(
         self, order: list[Value], receiver: Value, name: str, node: ast.AST
     ) -> Choices:
-        choices: list[tuple[Guard, Value]] = []
+        choices: Found = []
         for _, value in self.class_attribute(order, name, node):
             if not isinstance(value, FunctionObject):
                 choices.append((self.running, value))

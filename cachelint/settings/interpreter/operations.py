@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import ast
 
-from cachelint.settings.interpreter.guards import Guard
 from cachelint.settings.interpreter.operators import NotComputedError, binary, unary
 from cachelint.settings.interpreter.texts import Texts
 from cachelint.settings.interpreter.values import (
     Choices,
     DictObject,
+    Found,
     ListObject,
     Opaque,
     PathObject,
@@ -30,7 +30,7 @@ class Operations(Texts):
         combinations = self.combinations([left, right])
         if combinations is None:
             return self.unknown(node)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for first, second in combinations:
             value = self._binary_of(op, first, second, node)
             found.append((self.running, value))
