@@ -13,7 +13,7 @@ from cachelint.diagnostic import Span
 from cachelint.modules import Modules, shown_path
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
-from cachelint.settings.interpreter.imports import Interpreter
+from cachelint.settings.interpreter.modules_by_name import Interpreter
 from cachelint.settings.interpreter.values import (
     BoundMethod,
     Choices,

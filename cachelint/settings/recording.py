@@ -7,7 +7,7 @@ nor how they were read.
 from __future__ import annotations
 
 from cachelint.settings.interpreter.guards import NEVER, Guard, TooLongError
-from cachelint.settings.interpreter.imports import Interpreter
+from cachelint.settings.interpreter.modules_by_name import Interpreter
 from cachelint.settings.interpreter.values import (
     ClassObject,
     DictObject,
