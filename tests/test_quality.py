@@ -50,10 +50,7 @@ def test_a_broken_layer_is_found(tmp_path: Path) -> None:
 
 
 #: Files that wait to be split; none may be added, none may grow.
-TOO_LONG = {
-    "calls.py": 440, "evaluate.py": 375, "expressions.py": 710, "library.py": 620,
-    "machine.py": 390, "methods.py": 415, "statements.py": 680, "engine.py": 370, "modules.py": 440,
-}  # fmt: skip
+TOO_LONG = {"engine.py": 370, "modules.py": 440}
 
 
 def test_functions_and_files_stay_small() -> None:
@@ -61,7 +58,8 @@ def test_functions_and_files_stay_small() -> None:
 
     for path in (ROOT / "cachelint").rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert text.count("\n") <= TOO_LONG.get(path.name, 350), path
+        name = path.relative_to(ROOT / "cachelint").as_posix()
+        assert text.count("\n") <= TOO_LONG.get(name, 350), path
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.lineno < 50, f"{path}: {node.name}"

@@ -1,25 +1,24 @@
 """Dicts and lists whose content depends on the run: what is in them, and what writing does.
 
-Storey above machine: reads and writes for the runs at hand. Must not know expressions.
+Storey above namespaces: reads and writes for the runs at hand. Must not know expressions.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable
 
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
-from cachelint.settings.interpreter.machine import Machine
+from cachelint.settings.interpreter.namespaces import Namespaces
 from cachelint.settings.interpreter.values import (
     Choices,
     DictObject,
+    Found,
     Key,
     ListObject,
     MemberObject,
     ModuleObject,
     NamespaceObject,
     Opaque,
-    Scope,
     Slot,
     Template,
     Value,
@@ -33,8 +32,8 @@ _TEXT_BASES = frozenset({
 })  # fmt: skip
 
 
-class Containers(Machine):
-    """Reading and writing of dicts, lists and namespaces."""
+class Containers(Namespaces):
+    """Reading and writing of dicts and lists."""
 
     def key_of(self, value: Value) -> Constant | None:
         """The constant that ``value`` is as a key of a dict."""
@@ -208,14 +207,10 @@ class Containers(Machine):
 
     # Everything that can be iterated over
 
-    def items_of(
-        self, value: Value, node: ast.expr
-    ) -> tuple[list[tuple[Guard, Value]], Cause | None]:
+    def items_of(self, value: Value, node: ast.expr) -> tuple[Found, Cause | None]:
         """The items of ``value``, each with the runs that meet it; and why there may be more."""
         if isinstance(value, DictObject):
-            items: list[tuple[Guard, Value]] = [
-                (guard, Constant(key, place)) for guard, key, place in self.keys(value)
-            ]
+            items: Found = [(guard, Constant(key, place)) for guard, key, place in self.keys(value)]
             return items, value.openings[0][1] if self.opening(value) != NEVER else None
         if isinstance(value, ListObject):
             opened = self.opening(value) != NEVER
@@ -230,12 +225,12 @@ class Containers(Machine):
             return list(names), value.scope.wild[0][1] if value.scope.wild else None
         return [], self.cause(node, f"what `{self.text(node)}` holds is not known here")
 
-    def bound_names(self, scope: Scope) -> Iterable[tuple[str, Guard]]:
-        """The names of a namespace with the runs, of those at hand, that have them."""
-        for name, choices in list(scope.names.items()):
-            guard = self.union(guard for guard, _ in self.only(choices))
-            if guard != NEVER:
-                yield name, guard
+    def extend(self, target: ListObject, source: Value, node: ast.expr) -> None:
+        """``target.extend(source)``."""
+        items, cause = self.items_of(source, node)
+        target.items += items
+        if cause is not None:
+            self.open(target, cause)
 
 
 def _slots(found: DictObject, key: Key) -> list[Slot]:

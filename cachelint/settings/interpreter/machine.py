@@ -1,4 +1,4 @@
-"""The state of an evaluation: who is still running, what names stand for, what went unknown.
+"""The state of an evaluation: which runs are still going, and what they have met so far.
 
 ``running`` is the guard of all runs that reach the statement at hand. Whatever is written is
 written for these runs only, so that branches need no merging afterwards: a branch narrows
@@ -12,23 +12,17 @@ import ast
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from cachelint.diagnostic import Span
-from cachelint.modules import Modules, shown_path
+from cachelint.modules import Modules
+from cachelint.settings.interpreter.frames import Frame, Jumps, Raised
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test, TooLongError
 from cachelint.settings.interpreter.relevance import Relevance
 from cachelint.settings.interpreter.values import (
     Choices,
-    ClassObject,
-    Deferred,
-    DictObject,
-    FunctionObject,
-    ListObject,
+    Found,
     ModuleObject,
-    NamespaceObject,
     Opaque,
-    Scope,
     Template,
     Value,
     is_same,
@@ -42,38 +36,6 @@ MAX_COMBINATIONS = 64
 MAX_CHOICES = 8
 #: Expressions looked at until an evaluation is given up: real settings need some thousands.
 MAX_STEPS = 150_000
-
-
-@dataclass
-class Frame:
-    """A module, class or function that is being run."""
-
-    module: ModuleObject
-    scope: Scope
-    function: FunctionObject | None = None
-    receiver: Value | None = None
-    """The first argument of a method."""
-    owner: ClassObject | None = None
-    is_relevant: bool = False
-    """Whether it runs for a statement that can matter for CACHES."""
-    returned: list[tuple[Guard, Value]] = field(default_factory=list)
-    yielded: list[tuple[Guard, Value]] = field(default_factory=list)
-
-
-@dataclass
-class Jumps:
-    """The runs that have left a loop or the body of a ``try``."""
-
-    broken: Guard = NEVER
-    continued: Guard = NEVER
-
-
-@dataclass
-class Raised:
-    """The runs that an error has taken out of a ``try``; ``name`` None: of an unknown class."""
-
-    guard: Guard
-    name: str | None
 
 
 class Machine:
@@ -153,7 +115,7 @@ class Machine:
 
     # Choices
 
-    def only(self, choices: Choices) -> list[tuple[Guard, Value]]:
+    def only(self, choices: Choices) -> Found:
         """What of ``choices`` the runs at hand may meet."""
         running, both = self.running, self.guards.both
         if running == ALWAYS:
@@ -161,9 +123,9 @@ class Machine:
         found = [(both(guard, running), value) for guard, value in choices]
         return [choice for choice in found if choice[0] != NEVER]
 
-    def merged(self, choices: Iterable[tuple[Guard, Value]]) -> list[tuple[Guard, Value]]:
+    def merged(self, choices: Iterable[tuple[Guard, Value]]) -> Found:
         """``choices`` with those of one value made one."""
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for guard, value in choices:
             if guard == NEVER:
                 continue
@@ -175,7 +137,7 @@ class Machine:
                 found.append((guard, value))
         return found
 
-    def told_apart(self, name: str, choices: list[tuple[Guard, Value]]) -> Choices:
+    def told_apart(self, name: str, choices: Found) -> Choices:
         """``choices``, or something unknown in the place of too many texts and numbers."""
         if len(choices) <= MAX_CHOICES:
             return choices
@@ -248,98 +210,6 @@ class Machine:
         negated = f"not {text}" if negated is None else negated
         return self.guards.test(Test(text, negated, self.place(node)))
 
-    # Names
-
-    def bind(self, scope: Scope, name: str, choices: Choices) -> None:
-        """Bind ``name`` for the runs at hand."""
-        running, guards = self.running, self.guards
-        if running == NEVER:
-            return
-        kept = [] if running == ALWAYS else [
-            (guards.without(guard, running), value) for guard, value in scope.names.get(name, ())
-        ]  # fmt: skip
-        scope.names[name] = self.told_apart(name, self.merged([*kept, *self.only(choices)]))
-
-    def unbind(self, scope: Scope, name: str) -> None:
-        found = [
-            (self.guards.without(guard, self.running), value)
-            for guard, value in scope.names.get(name, ())
-        ]
-        scope.names[name] = [choice for choice in found if choice[0] != NEVER]
-
-    def own(self, scope: Scope, name: str, node: ast.AST) -> tuple[Choices, Guard]:
-        """What ``name`` is in ``scope`` itself, and the runs in which it has no such name."""
-        found = self.only(scope.names.get(name, ()))
-        absent = self.guards.without(self.running, self.union(guard for guard, _ in found))
-        for wild, cause in scope.wild if absent != NEVER else ():
-            guard = self.guards.both(absent, wild)
-            if guard != NEVER:
-                found.append((guard, Opaque(name, cause.place, "", cause.message)))
-                absent = self.guards.without(absent, guard)
-        return found, absent
-
-    def release(self, scope: Scope, cause: Cause, replaces: bool) -> None:
-        """Something unknown may write any name of ``scope``: the runs at hand cannot know.
-
-        ``replaces``: also the dicts, which else may only have got more entries.
-        """
-        test = Test(f"{cause.message} sets it", f"unless {cause.message} replaces it", cause.place)
-        written = self.guards.both(self.running, self.guards.test(test))
-        for name, choices in list(scope.names.items()):
-            if not name.startswith("__"):
-                changed: list[tuple[Guard, Value]] = []
-                for choice in choices:
-                    changed += self._released(choice, cause, written, replaces)
-                scope.names[name] = self.merged(changed)
-        scope.wild.append((self.running, cause))
-
-    def _released(
-        self, choice: tuple[Guard, Value], cause: Cause, written: Guard, replaces: bool
-    ) -> Choices:
-        guard, value = choice
-        if isinstance(value, (ModuleObject, FunctionObject, ClassObject, Deferred)):
-            return [choice]
-        if isinstance(value, DictObject):
-            hit = self.guards.both(guard, written)
-            if not replaces or not value.slots:
-                self.open(value, cause, hit)
-                return [choice]
-            # What is set in it afterwards is known again.
-            new = DictObject(cause.place, openings=[(ALWAYS, cause)])
-            return [(self.guards.without(guard, hit), value), (hit, new)]
-        opaque = Opaque("", cause.place, "", cause.message)
-        hit = self.guards.both(guard, self.running)
-        return [(self.guards.without(guard, hit), value), (hit, opaque)]
-
-    def open(
-        self, value: DictObject | ListObject, cause: Cause, guard: Guard | None = None
-    ) -> None:
-        """From here on ``value`` may have got entries that nobody knows."""
-        guard = self.running if guard is None else guard
-        if guard != NEVER:
-            value.openings.append((guard, cause))
-
-    def escape(self, value: Value, cause: Cause) -> None:
-        """``value`` is handed to code outside of the tree, which may write to it."""
-        seen: set[int] = set()
-        waiting: list[Value] = [value]
-        while waiting:
-            value = waiting.pop()
-            if id(value) in seen:
-                continue
-            seen.add(id(value))
-            if isinstance(value, NamespaceObject):
-                self.release(value.scope, cause, replaces=True)
-            elif isinstance(value, DictObject):
-                waiting += [slot.value for slots in value.slots.values() for slot in slots]
-                self.open(value, cause)
-            elif isinstance(value, ListObject):
-                waiting += [item for _, item in value.items]
-                if value.kind != "tuple":
-                    self.open(value, cause)
-        # Whoever runs may also set environment variables.
-        self.variables.clear()
-
     # Errors
 
     def fail(self, name: str | None, guard: Guard | None = None) -> None:
@@ -384,6 +254,3 @@ class Machine:
         """
         if self.catching and self.running != NEVER:
             self.fail(name, self.fresh_test(node, text, f"no {text}"))
-
-    def shown(self, path: str) -> str:
-        return shown_path(path)

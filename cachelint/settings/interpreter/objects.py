@@ -1,22 +1,22 @@
 """Attributes: of modules, classes, objects, paths and what lies outside of the tree.
 
-Storey above expressions.
+Storey above classes. Entering the function of a property is for the storeys above.
 """
 
 from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Iterator
 
-from cachelint.settings.interpreter.expressions import Expressions
-from cachelint.settings.interpreter.guards import NEVER, Guard
+from cachelint.settings.interpreter.classes import Classes
+from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.values import (
     BoundMethod,
     Choices,
     ClassObject,
     Deferred,
     DictObject,
+    Found,
     FunctionObject,
     InstanceObject,
     ListObject,
@@ -30,16 +30,6 @@ from cachelint.settings.interpreter.values import (
 )
 from cachelint.settings.records import Cause, Constant
 
-#: Classes outside of the tree that have no settings of their own.
-_PLAIN_BASES = frozenset({
-    "builtins.object", "builtins.str", "builtins.int", "builtins.dict", "abc.ABC",
-    "configurations.Configuration", "configurations.base.Configuration", "typing.Protocol",
-    "typing.Generic", "typing.NamedTuple", "enum.Enum", "enum.StrEnum", "enum.IntEnum",
-})  # fmt: skip
-_ENUM_BASES = frozenset({
-    "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag",
-    "django.db.models.TextChoices", "django.db.models.IntegerChoices", "django.db.models.Choices",
-})  # fmt: skip
 #: Names outside of the tree that are constants wherever settings are loaded.
 _KNOWN = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False, "os.sep": os.sep}
 _MAX_PATH = 200
@@ -47,7 +37,7 @@ _MAX_PATH = 200
 _FOLLOWED = frozenset({"__init__", "__call__", "__name__", "__setitem__", "__getitem__"})
 
 
-class Objects(Expressions):
+class Objects(Classes):
     """Attribute access."""
 
     def run_module(self, module: ModuleObject) -> None:
@@ -124,8 +114,8 @@ class Objects(Expressions):
         self.run_module(module)
         found, absent = self.own(module.scope, name, node)
         if absent == NEVER:
-            return self.forced_all(found, node)
-        choices = list(self.forced_all(found, node))
+            return self.forced(found, node)
+        choices = list(self.forced(found, node))
         with self.under(absent):
             inner = self.submodule(module, name)
             if inner is not None:
@@ -134,78 +124,12 @@ class Objects(Expressions):
                 choices += self.error("AttributeError", node)
         return self.only(choices)
 
-    def forced_all(self, choices: Choices, node: ast.AST) -> Choices:
-        found: list[tuple[Guard, Value]] = []
-        for value in self.each(choices):
-            if isinstance(value, Deferred):
-                found += self.force(value, node)
-            else:
-                found.append((self.running, value))
-        return found
-
     # Classes
-
-    def order(self, cls: ClassObject) -> list[Value]:
-        """The classes in which an attribute is looked up: C3, as Python's ``__mro__``."""
-        sequences: list[list[Value]] = [
-            self.order(b) if isinstance(b, ClassObject) else [b] for b in cls.bases
-        ]
-        sequences.append(list(cls.bases))
-        order: list[Value] = [cls]
-        while any(sequences):
-            sequences = [sequence for sequence in sequences if sequence]
-            for sequence in sequences:
-                head = sequence[0]
-                if not any(_among(head, other[1:]) for other in sequences):
-                    break
-            else:
-                head = sequences[0][0]  # Python would refuse the class.
-            order.append(head)
-            sequences = [
-                [v for v in sequence if not _is_same_class(v, head)] for sequence in sequences
-            ]
-        return order
-
-    def class_attribute(
-        self, order: list[Value], name: str, node: ast.AST
-    ) -> Iterator[tuple[ClassObject | None, Value]]:
-        """What the classes of ``order`` have under ``name``, with the runs that find it there."""
-        missing = self.running
-        waiting = NEVER
-        outer = self.running
-        for cls in order:
-            self.running = missing
-            if self.running == NEVER:
-                break
-            if isinstance(cls, ClassObject):
-                found, missing = self.own(cls.scope, name, node)
-                for guard, value in self.forced_all(found, node):
-                    self.running = self.guards.both(outer, guard)
-                    yield cls, value
-                    waiting = self.guards.either(waiting, self.running)
-            elif isinstance(cls, Opaque) and cls.path not in _PLAIN_BASES:
-                text = f"{cls.text} has {name}"
-                has = self.guards.both(missing, self.fresh_test(node, text, f"{text} not"))
-                cause = f"{cls.text} is outside of the tree and may define {name}"
-                self.running = has
-                yield None, Opaque(name, self.place(node), "", cause)
-                waiting = self.guards.either(waiting, self.running)
-                missing = self.guards.without(missing, has)
-        self.running = missing
-        if missing != NEVER:
-            self.fail("AttributeError")
-            if self.running != NEVER:
-                cause = f"{name} is not found"
-                yield None, Opaque(name, self.place(node), "", cause)
-        self.running = self.guards.either(waiting, self.running)
-
-    def is_enum(self, cls: ClassObject) -> bool:
-        return any(isinstance(b, Opaque) and b.path in _ENUM_BASES for b in self.order(cls))
 
     def _of_class(self, cls: ClassObject, name: str, node: ast.expr) -> Choices:
         if name == "__name__":
             return self.constant(cls.name, node)
-        found: list[tuple[Guard, Value]] = []
+        found: Found = []
         for _, value in self.class_attribute(self.order(cls), name, node):
             if isinstance(value, FunctionObject) and value.kind == "classmethod":
                 value = BoundMethod(cls, value)
@@ -228,7 +152,7 @@ class Objects(Expressions):
     def _bound_attribute(
         self, order: list[Value], receiver: Value, name: str, node: ast.AST
     ) -> Choices:
-        choices: list[tuple[Guard, Value]] = []
+        choices: Found = []
         for _, value in self.class_attribute(order, name, node):
             if not isinstance(value, FunctionObject):
                 choices.append((self.running, value))
@@ -305,13 +229,3 @@ def _member_value(value: Value) -> Value:
     if isinstance(value, ListObject) and value.kind == "tuple" and len(value.items) == 2:
         return value.items[0][1]
     return value
-
-
-def _is_same_class(first: Value, second: Value) -> bool:
-    if isinstance(first, Opaque) and isinstance(second, Opaque) and first.path:
-        return first.path == second.path
-    return first is second
-
-
-def _among(value: Value, values: list[Value]) -> bool:
-    return any(_is_same_class(value, other) for other in values)

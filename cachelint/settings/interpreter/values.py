@@ -214,6 +214,8 @@ Value = (
     | Deferred
 )
 Choices = Sequence[tuple[Guard, Value]]
+Found = list[tuple[Guard, Value]]
+"""Choices while they are being gathered."""
 
 
 def is_same(first: Value, second: Value) -> bool:

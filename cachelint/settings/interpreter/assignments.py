@@ -1,0 +1,197 @@
+"""Assignments and ``del``: which name, item or attribute a statement writes.
+
+Storey above calls. What writing does to a dict, list or namespace is for the storeys below.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from cachelint.settings.interpreter.calls import Calls
+from cachelint.settings.interpreter.values import (
+    Choices,
+    DictObject,
+    Found,
+    ListObject,
+    NamespaceObject,
+    Opaque,
+    Scope,
+    Value,
+)
+
+
+class Assignments(Calls):
+    """Runs statements that bind and unbind."""
+
+    # Targets
+
+    def assign(self, target: ast.expr, choices: Choices) -> None:
+        """``target = …``."""
+        if isinstance(target, ast.Name):
+            scope = self.frame.scope
+            self.bind(scope.declared.get(target.id, scope), target.id, self.only(choices))
+        elif isinstance(target, ast.Subscript):
+            self._assign_item(target, choices)
+        elif isinstance(target, ast.Attribute):
+            for owner in self.each(self.evaluate(target.value)):
+                self.set_attribute(owner, target.attr, self.only(choices), target)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, self.unknown(target.value))
+        elif isinstance(target, (ast.Tuple, ast.List)):
+            self._unpack(target, choices)
+
+    def _assign_item(self, target: ast.Subscript, choices: Choices) -> None:
+        owners = self.evaluate(target.value)
+        if isinstance(target.slice, ast.Slice):
+            return
+        keys = self.evaluate(target.slice)
+        pairs = self.combinations([owners, keys])
+        if pairs is None:
+            cause = self.cause(target, f"`{self.text(target)}` has too many possibilities")
+            for owner in self.each(owners):
+                self.escape(owner, cause)
+            return
+        for owner, key in pairs:
+            self._set_item_of(owner, key, self.only(choices), target)
+
+    def _set_item_of(
+        self, owner: Value, key: Value, choices: Choices, target: ast.Subscript
+    ) -> None:
+        if isinstance(owner, NamespaceObject):
+            constant = self.key_of(key)
+            if constant is not None:
+                self.bind(owner.scope, str(constant.value), choices)
+            else:
+                text = self.text(target)
+                self.release(owner.scope, self.cause(target, f"`{text} = …`"), replaces=True)
+        elif isinstance(owner, Opaque) and owner.path in ("os.environ", "sys.modules"):
+            self.variables.clear()
+        elif isinstance(owner, ListObject):
+            constant = self.key_of(key)
+            index = constant.value if constant is not None else None
+            if isinstance(index, int) and -len(owner.items) <= index < len(owner.items):
+                guard, old = owner.items[index]
+                kept = self.guards.without(guard, self.running)
+                owner.items[index : index + 1 or None] = [(kept, old), *choices]
+        else:
+            found = self.as_dict(owner)
+            if found is not None:
+                self.set_value(found, key, choices, target.slice)
+
+    def _unpack(self, target: ast.Tuple | ast.List, choices: Choices) -> None:
+        has_star = any(isinstance(element, ast.Starred) for element in target.elts)
+        for value in self.each(choices):
+            if isinstance(value, ListObject) and not value.openings and not has_star:
+                items = self.only(value.items)
+                if len(items) == len(target.elts):
+                    for element, (_, item) in zip(target.elts, items, strict=True):
+                        self.assign(element, [(self.running, item)])
+                    continue
+            for element in target.elts:
+                self.assign(element, self.unknown(element))
+
+    # Statements
+
+    def _assignment(self, node: ast.Assign) -> None:
+        if len(node.targets) == 1 and self._assign_pairwise(node.targets[0], node.value):
+            return
+        choices = self.evaluate(node.value)
+        for target in node.targets:
+            self.assign(target, choices)
+
+    def _assign_pairwise(self, target: ast.expr, value: ast.expr) -> bool:
+        """``a, b = x, y``: each stays the very object that it is."""
+        displays = (ast.Tuple, ast.List)
+        if not isinstance(target, displays) or not isinstance(value, displays):
+            return False
+        has_star = any(isinstance(e, ast.Starred) for e in (*target.elts, *value.elts))
+        if has_star or len(target.elts) != len(value.elts):
+            return False
+        found = [self.evaluate(element) for element in value.elts]
+        for element, choices in zip(target.elts, found, strict=True):
+            self.assign(element, choices)
+        return True
+
+    def _annotated(self, node: ast.AnnAssign) -> None:
+        if node.value is not None:
+            self.assign(node.target, self.evaluate(node.value))
+
+    def _augmented(self, node: ast.AugAssign) -> None:
+        target = node.target
+        load: ast.expr
+        if isinstance(target, ast.Name):
+            load = ast.copy_location(ast.Name(target.id, ast.Load()), target)
+        elif isinstance(target, ast.Attribute):
+            load = ast.copy_location(ast.Attribute(target.value, target.attr, ast.Load()), target)
+        else:
+            load = ast.copy_location(ast.Subscript(target.value, target.slice, ast.Load()), target)
+        olds, news = self.evaluate(load), self.evaluate(node.value)
+        found: Found = []
+        pairs = self.combinations([olds, news])
+        if pairs is None:
+            self.assign(target, self.unknown(load))
+            return
+        for old, new in pairs:
+            found.append((self.running, self._combined(node, old, new)))
+        self.assign(target, self.merged(self.only(found)))
+
+    def _combined(self, node: ast.AugAssign, old: Value, new: Value) -> Value:
+        """``old op= new``: lists, sets and dicts are changed in place."""
+        is_extended = isinstance(node.op, (ast.Add, ast.BitOr))
+        if isinstance(old, ListObject) and old.kind != "tuple" and is_extended:
+            self.extend(old, new, node.value)
+            return old
+        if isinstance(node.op, ast.BitOr):
+            is_dict = DictObject in (type(old), type(new))
+            content = self.as_dict(old) if is_dict else None
+            if content is not None:
+                self.merge(content, new, node.value)
+                return old
+        target = node.target
+        choices = self.binary(node.op, [(self.running, old)], [(self.running, new)], target)
+        return choices[0][1] if len(choices) == 1 else self.opaque(target)
+
+    def _delete(self, node: ast.Delete) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                scope = self.frame.scope
+                self.unbind(scope.declared.get(target.id, scope), target.id)
+            elif isinstance(target, ast.Subscript):
+                self._delete_item(target)
+            elif isinstance(target, ast.Attribute):
+                for owner in self.each(self.evaluate(target.value)):
+                    scope_of = getattr(owner, "scope", None)
+                    if isinstance(scope_of, Scope):
+                        self.unbind(scope_of, target.attr)
+
+    def _delete_item(self, target: ast.Subscript) -> None:
+        owners, keys = self.evaluate(target.value), self.evaluate(target.slice)
+        for owner, key in self.combinations([owners, keys]) or ():
+            constant = self.key_of(key)
+            if isinstance(owner, NamespaceObject) and constant is not None:
+                self.unbind(owner.scope, str(constant.value))
+                continue
+            found = self.as_dict(owner) if isinstance(owner, (DictObject, Opaque)) else None
+            if found is None:
+                continue
+            if constant is not None:
+                there = self.has_key(found, constant, self.place(target), self.text(target))
+                self.fail("KeyError", self.guards.without(self.running, there))
+                self.delete_item(found, constant.value)
+                continue
+            for one in list(found.slots):
+                text = f"`del {self.text(target)}` removes {one!r}"
+                with self.under(self.fresh_test(target, text, f"{one!r} stays")):
+                    self.delete_item(found, one)
+
+    def _global(self, node: ast.Global) -> None:
+        for name in node.names:
+            self.frame.scope.declared[name] = self.frame.module.scope
+
+    def _nonlocal(self, node: ast.Nonlocal) -> None:
+        for name in node.names:
+            scope = self.frame.scope.parent
+            while scope is not None and (scope.kind != "function" or name not in scope.names):
+                scope = scope.parent
+            if scope is not None:
+                self.frame.scope.declared[name] = scope
