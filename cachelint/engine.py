@@ -21,6 +21,7 @@ from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules, project_folder
 from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules
+from cachelint.settings.locate import COMMAND_LINE
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.source import (
     Source,
@@ -139,11 +140,11 @@ class Judge:
     @cached_property
     def reader(self) -> SettingsReader:
         configuration = self.configuration
-        row = dict(configuration.rows).get("settings", 1)
-        origin = configuration.origin or "the command line"
+        row = dict(configuration.rows).get("settings")
+        origin = COMMAND_LINE if row is None else configuration.origin
         roots = [name.partition(".")[0] for name in configuration.alias_settings]
         return SettingsReader(
-            self.modules, configuration.settings, origin, row, structured=frozenset(roots)
+            self.modules, configuration.settings, origin, row or 1, structured=frozenset(roots)
         )
 
     def prepare(self) -> None:

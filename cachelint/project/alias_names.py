@@ -8,6 +8,7 @@ from dataclasses import replace
 from cachelint.facts.constant_records import (
     Attribute,
     Binding,
+    Display,
     Form,
     Named,
     ScopeNames,
@@ -19,9 +20,11 @@ from cachelint.project.alias_records import (
     At,
     ClassOf,
     Found,
+    Kept,
     Kind,
     Member,
     Outside,
+    as_alias,
     outer_name,
 )
 
@@ -155,7 +158,7 @@ class AliasNames:
                 at = At(owner.facts, owner.name, None)
                 for value in self._bound((*assigned, *bound), at, depth):
                     if bound and not name.startswith("_") and self._is_enum(owner, depth):
-                        plain = value if isinstance(value, AliasValue) else UNKNOWN
+                        plain = next(map(as_alias, self._value_of_member(value, depth)), UNKNOWN)
                         yield self._member(owner, name, plain, depth)
                     else:
                         yield value
@@ -186,6 +189,13 @@ class AliasNames:
             for base in self._bases(found, depth)
             if isinstance(base, Outside)
         }
+
+    def _value_of_member(self, value: Found, depth: int) -> Iterator[Found]:
+        """The value of a member; of Django's choices the first of value and label."""
+        if isinstance(value, Kept) and isinstance(value.form, Display) and value.form.elements:
+            yield from self.values(value.form.elements[0], value.at, depth)
+        else:
+            yield value
 
     def _is_enum(self, cls: ClassOf, depth: int) -> bool:
         return not _ENUMS.isdisjoint(self._outside_bases(cls, depth))

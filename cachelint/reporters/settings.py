@@ -26,9 +26,9 @@ from cachelint.settings.records import (
 from cachelint.source import masked, printable
 
 _NONE_FOUND = (
-    "No settings module found: manage.py, wsgi.py, pytest.ini and the like name none, and no file is"
-    " called settings.py.\nNext: name yours, `cachelint settings --settings shop.settings`, or "
-    '`settings = ["shop.settings"]` in [tool.cachelint].\n'
+    "No settings module found: manage.py, wsgi.py, pytest.ini and the like name none, and no file"
+    " is called settings.py.\nNext: name yours, `cachelint settings --settings shop.settings`, or"
+    ' `settings = ["shop.settings"]` in [tool.cachelint].\n'
 )
 
 

@@ -8,6 +8,7 @@ from enum import Enum
 
 from cachelint.diagnostic import Evidence
 from cachelint.facts.records import Guard, GuardKind
+from cachelint.facts.vocabulary import BACKENDS
 from cachelint.project import AliasKind, AliasValue
 from cachelint.rules.alias_uses import AliasUse, asks_for
 from cachelint.rules.rule import FileView
@@ -62,7 +63,34 @@ def states(view: FileView, use: AliasUse) -> list[State]:
     """What each settings module has for ``use``; nothing where the alias is not to be judged."""
     if use.value.kind not in (AliasKind.TEXT, AliasKind.SETTING) or asks_for(use.guards, use):
         return []
-    return [state for settings in view.settings.modules for state in _in_module(settings, use)]
+    backend = _backend_around(view, use)
+    return [
+        state
+        for settings in view.settings.modules
+        for state in _in_module(settings, use)
+        if backend is None or _may_be_configured(settings, backend)
+    ]
+
+
+def _backend_around(view: FileView, use: AliasUse) -> str | None:
+    """The cache backend in whose methods an alias is used: it only runs where it is configured."""
+    name = use.use.owner.partition(".")[0]
+    is_backend = name in view.facts.classes and view.is_a(name, BACKENDS)
+    return name if is_backend else None
+
+
+def _may_be_configured(settings: Settings, class_name: str) -> bool:
+    backends = [
+        choice.value
+        for alias in settings.aliases.values()
+        for entry in alias.choices
+        if isinstance(entry.value, Mapping)
+        for choice in getattr(entry.value.get("BACKEND"), "choices", ())
+    ]
+    return any(
+        isinstance(found, Constant) and str(found.value).rpartition(".")[2] == class_name
+        for found in backends
+    )
 
 
 def is_anywhere(view: FileView, name: str) -> bool:

@@ -19,6 +19,7 @@ from cachelint.settings.records import Cause, Mention, Role, SettingsModule
 from cachelint.settings.search.gathering import Gathered, Gathering
 from cachelint.settings.search.survey import Survey, survey
 
+COMMAND_LINE = "the command line"
 _ROLES = (Role.DEPLOYABLE, Role.LOCAL, Role.TEST)
 
 
@@ -38,7 +39,7 @@ def locate(
     modules: Modules,
     configured: Sequence[str] = (),
     *,
-    origin: str = "the command line",
+    origin: str = COMMAND_LINE,
     row: int = 1,
 ) -> Located:
     """The settings modules of the project around the file or folder at ``start``, and below it.
@@ -56,12 +57,15 @@ class Locator:
         self,
         modules: Modules,
         configured: Sequence[str] = (),
-        origin: str = "the command line",
+        origin: str = COMMAND_LINE,
         row: int = 1,
     ) -> None:
         self._modules = modules
         self._configured = configured
-        self._mention = Mention(shown_path(origin), row, "[tool.cachelint] settings names it")
+        reason = (
+            f"{'--settings' if origin == COMMAND_LINE else '[tool.cachelint] settings'} names it"
+        )
+        self._mention = Mention(shown_path(origin), row, reason)
         self._repositories: dict[str, _Repository] = {}
         self._located: dict[str, Located] = {}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
-from cachelint.settings.locate import Locator
+from cachelint.settings.locate import COMMAND_LINE, Locator
 from cachelint.settings.records import Cause, Role, Settings, SettingsModule
 
 
@@ -41,7 +41,7 @@ class SettingsReader:
         self,
         modules: Modules,
         configured: Sequence[str] = (),
-        origin: str = "the command line",
+        origin: str = COMMAND_LINE,
         row: int = 1,
         structured: frozenset[str] = frozenset(),
     ) -> None:

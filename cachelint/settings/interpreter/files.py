@@ -18,7 +18,7 @@ from cachelint.settings.records import Constant, Place
 from cachelint.source import UnparsedSourceError, load, read_bytes
 
 #: Words without which a module that is imported cannot do anything to the settings by being run.
-_TOUCHING = (b"CACHES", b"globals()", b"sys.modules", b"exec(")
+_TOUCHING = (b"CACHES", b"globals()", b"sys.modules", b"exec(", b"execfile(")
 
 
 class Files(Statements):

@@ -27,7 +27,8 @@ from cachelint.settings.interpreter.values import (
 )
 from cachelint.settings.records import Cause
 
-_BUILTIN_NAMES = frozenset(dir(builtins))
+#: Python 2 had one more that fills a namespace.
+_BUILTIN_NAMES = frozenset(dir(builtins)) | {"execfile"}
 _BUILTIN_CONSTANTS = {"__debug__": True}
 
 
