@@ -298,11 +298,17 @@ class _Check:
             self._together(self._callers)
         notes = tuple(self.judge.unresolved_settings())
         if self.judge.configuration.strict_settings:
-            self.diagnostics += notes
+            self.diagnostics += [note for note in notes if self._is_asked_for(note.path)]
             notes = ()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
+
+    def _is_asked_for(self, path: str) -> bool:
+        """Whether ``path`` is one of the given paths, or lies below one."""
+        wanted = os.path.abspath(path)
+        given = map(os.path.abspath, self.paths)
+        return any(wanted == one or wanted.startswith(one + os.sep) for one in given)
 
     def _file(self, found: Found) -> None:
         if found.error is not None:

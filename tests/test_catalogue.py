@@ -21,6 +21,13 @@ HEADINGS = (
 )
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UNPARSED = "CCH001"
+#: Rules whose examples are settings modules.
+IS_SETTINGS = re.compile("CCH(4|203|003)")
+#: The settings modules around an example, and their aliases.
+SETTINGS_AROUND = {
+    "CCH201": {"conf": ["default", "sessions"]},
+    "CCH202": {"local": ["default", "sessions"], "production": ["default"]},
+}
 
 
 def section_of(rule: Rule, heading: str) -> str:
@@ -39,10 +46,13 @@ def first_block(rule: Rule, heading: str) -> tuple[str, str]:
 def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     path = folder / "example.py"
     path.write_text(code, encoding="utf-8")
-    # Examples of the rules for CACHES are settings modules.
-    settings = ("example",) if rule.code.startswith("CCH4") else ()
-    select = ("ALL", rule.code)
-    configuration = Configuration(base=str(folder), select=select, settings=settings)
+    others = SETTINGS_AROUND.get(rule.code, {})
+    for name, aliases in others.items():
+        path.with_name(f"{name}.py").write_text(f"CACHES = {dict.fromkeys(aliases, {})}\n")
+    settings = tuple(others) or (("example",) if IS_SETTINGS.match(rule.code) else ())
+    configuration = Configuration(
+        base=str(folder), select=("ALL", rule.code), settings=settings, strict_settings=True
+    )
     report = check_paths([str(path)], configuration)
     return [diagnostic.code for diagnostic in report.diagnostics]
 

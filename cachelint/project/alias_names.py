@@ -202,7 +202,7 @@ class AliasNames:
 
     def _member(self, cls: ClassOf, name: str, value: AliasValue, depth: int) -> Found:
         is_text = not _TEXTS.isdisjoint(self._outside_bases(cls, depth))
-        return value if is_text else Member(cls, name, value)
+        return Member(cls, name, value, is_text)
 
 
 def _member_attribute(member: Member, name: str) -> AliasValue:

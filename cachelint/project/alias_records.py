@@ -72,11 +72,12 @@ class Outside:
 
 @dataclass(frozen=True)
 class Member:
-    """A member of an enum."""
+    """A member of an enum; ``is_text``: it equals its value."""
 
     cls: ClassOf
     name: str
     value: AliasValue
+    is_text: bool
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,8 @@ Found = AliasValue | ClassOf | Outside | Member | Kept
 def as_alias(found: Found) -> AliasValue:
     if isinstance(found, AliasValue):
         return found
+    if isinstance(found, Member) and found.is_text:
+        return found.value
     if isinstance(found, Member):
         return AliasValue(Kind.MEMBER, f"{found.cls.name}.{found.name}", found.value.evidence)
     return UNKNOWN

@@ -111,6 +111,11 @@ def _in_module(settings: Settings, use: AliasUse) -> Iterator[State]:
             yield State(settings, name, Presence.UNKNOWN)
         elif runs:
             yield State(settings, name, _presence(settings, name, use.guards), evidence)
+        else:
+            # It may be there all the same, for who compares environments.
+            found = _presence(settings, name, ())
+            shown = Presence.THERE if found is Presence.THERE else Presence.UNKNOWN
+            yield State(settings, name, shown, evidence)
 
 
 def _presence(settings: Settings, name: str, guards: tuple[Guard, ...]) -> Presence:
@@ -133,9 +138,11 @@ def _runs(settings: Settings, guards: tuple[Guard, ...]) -> bool | None:
     for guard in guards:
         if guard.kind is GuardKind.HAS_ATTRIBUTE:
             known = known and not any(n.startswith("django.conf.settings.") for n in guard.names)
-        if guard.kind is not GuardKind.SETTING or guard.names[0] in flags:
+        if guard.kind is not GuardKind.SETTING:
             continue
         name = guard.names[0].removeprefix("not ").removeprefix("~")
+        if flags & {name, f"not {name}"} and not guard.names[0].startswith("~"):
+            continue
         value = _certain(settings.values.get(name, ()))
         if guard.names[0].startswith("~") or not isinstance(value, Constant):
             known = False

@@ -19,13 +19,9 @@ connection 'sessions' doesn't exist.`, at import in every manage.py command that
 
 ## Example
 ```python
-# shop/settings/local.py
-CACHES = {"default": {…}, "sessions": {…}}
+# local.py has CACHES = {"default": {…}, "sessions": {…}}, production.py only "default".
+from django.core.cache import caches
 
-# shop/settings/production.py
-CACHES = {"default": {…}}
-
-# shop/carts.py
 def load(key):
     return caches["sessions"].get(key)
 ```
@@ -34,6 +30,8 @@ def load(key):
 The alias in every settings module, or code that can do without:
 
 ```python
+from django.core.cache import caches
+
 def load(key):
     alias = "sessions" if "sessions" in caches else "default"
     return caches[alias].get(key)

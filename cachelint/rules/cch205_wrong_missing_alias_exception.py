@@ -12,18 +12,24 @@ no KeyError. The handler never runs, and the error it was written for goes throu
 
 ## Example
 ```python
-try:
-    cache = caches["search"]
-except KeyError:
-    cache = caches["default"]
+from django.core.cache import caches
+
+def load(key):
+    try:
+        return caches["search"].get(key)
+    except KeyError:
+        return caches["default"].get(key)
 ```
 
 ## Use instead
 ```python
-try:
-    cache = caches["search"]
-except InvalidCacheBackendError:
-    cache = caches["default"]
+from django.core.cache import InvalidCacheBackendError, caches
+
+def load(key):
+    try:
+        return caches["search"].get(key)
+    except InvalidCacheBackendError:
+        return caches["default"].get(key)
 ```
 
 ## Fix safety
@@ -36,21 +42,24 @@ Else unsafe, since what makes the alias may raise KeyError itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Applicability, Edit, Evidence, FixPlan, Severity, Span
 from cachelint.facts.records import Use
-from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLE, HANDLER
+from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLE
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches",)
 SEVERITY = Severity.ERROR
 
+#: A handle, and calls of its methods: none raises KeyError.
+_HARMLESS = re.compile(rf"{re.escape(HANDLE)}(?:\.\w+(?:\(\))?)?")
 _RIGHT = "InvalidCacheBackendError"
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    harmless = {use.span for use, found in view.uses if found.path.startswith(HANDLER)}
+    harmless = {use.span for use, found in view.uses if _HARMLESS.fullmatch(found.path)}
     reported = set()
     for use, resolved in view.uses:
         if resolved.path != HANDLE or view.is_unharmed(use, BACKEND_ERRORS):

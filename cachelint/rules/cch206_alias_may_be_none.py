@@ -14,6 +14,10 @@ same way on every machine.
 
 ## Example
 ```python
+import os
+
+from django.core.cache import caches
+
 CACHE_ALIAS = os.getenv("CACHE_ALIAS")
 
 def remember(key, value):
@@ -22,6 +26,10 @@ def remember(key, value):
 
 ## Use instead
 ```python
+import os
+
+from django.core.cache import caches
+
 CACHE_ALIAS = os.getenv("CACHE_ALIAS", "default")
 
 def remember(key, value):
