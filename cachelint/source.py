@@ -108,18 +108,20 @@ def printable(text: str) -> str:
     )
 
 
-def masked(text: str) -> str:
-    """``text`` with the logins and passwords in its URLs as asterisks, as many as there were.
+def masked(text: str, keep_width: bool = False) -> str:
+    """``text`` without the logins and passwords in its URLs.
 
-    What a template fills in (``redis://:{PASSWORD}@…``) is none.
+    What a template fills in (``redis://:{PASSWORD}@…``) is none. ``keep_width``: as many asterisks
+    as there were characters, for what something below points at.
     """
-    text = _LOGIN.sub(_stars, text)
-    return _PASSWORD.sub(_stars, text)
 
+    def stars(match: re.Match[str]) -> str:
+        secret = match[0]
+        if _FILLED_IN.fullmatch(secret):
+            return secret
+        return "*" * len(secret) if keep_width else "***"
 
-def _stars(match: re.Match[str]) -> str:
-    secret = match[0]
-    return secret if _FILLED_IN.fullmatch(secret) else "*" * len(secret)
+    return _PASSWORD.sub(stars, _LOGIN.sub(stars, text))
 
 
 def split_lines(text: str) -> list[str]:

@@ -48,7 +48,9 @@ def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     path.write_text(code, encoding="utf-8")
     others = SETTINGS_AROUND.get(rule.code, {})
     for name, aliases in others.items():
-        path.with_name(f"{name}.py").write_text(f"CACHES = {dict.fromkeys(aliases, {})}\n")
+        path.with_name(f"{name}.py").write_text(
+            f"CACHES = { ({alias: {} for alias in aliases}) }\n"
+        )
     settings = tuple(others) or (("example",) if IS_SETTINGS.match(rule.code) else ())
     configuration = Configuration(
         base=str(folder), select=("ALL", rule.code), settings=settings, strict_settings=True

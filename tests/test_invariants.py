@@ -9,6 +9,8 @@ import pytest
 from cachelint.rules import all_rules
 from tests.conftest import ROOT, write_tree
 
+#: About files, and settings modules, not about anything in a file that is judged.
+WORDLESS = ("CCH001", "CCH003")
 #: Fails as soon as linting imports, executes, starts or sends anything.
 WATCHED = """
 import sys
@@ -44,6 +46,16 @@ with contextlib.redirect_stdout(out):
 findings = out.getvalue()
 """
 
+SETTINGS = """
+import contextlib, io
+from cachelint.cli import main
+out = io.StringIO()
+with contextlib.redirect_stdout(out):
+    assert main(["settings", "--output-format", "json"]) == 0
+findings = out.getvalue()
+assert "shop.settings.production" in findings
+"""
+
 PLUGIN = """
 import argparse, ast
 from cachelint.flake8_plugin import CacheLintPlugin
@@ -55,8 +67,11 @@ for path in sorted(Path().rglob("*.py")):
 """
 
 
-@pytest.mark.parametrize("run", [CHECK, PLUGIN], ids=["check", "flake8 plugin"])
+@pytest.mark.parametrize(
+    "run", [CHECK, SETTINGS, PLUGIN], ids=["check", "settings", "flake8 plugin"]
+)
 def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
+    """The shop's settings are read: the rules for CACHES and aliases ask for them."""
     program = WATCHED.format(setup="import flake8.violation", run=run)
     result = subprocess.run(
         [sys.executable, "-c", program],
@@ -66,6 +81,25 @@ def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
         timeout=60,
     )
     assert result.returncode == 0, result.stderr
+
+
+def test_settings_that_would_do_harm_are_only_read(tmp_path: Path) -> None:
+    harm = "open('harm', 'w').write('x')\n"
+    tree = {
+        "manage.py": "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'p.settings')\n",
+        "p/__init__.py": harm,
+        "p/extra.py": harm + "MORE = {'default': {}}\n",
+        "p/settings.py": f"{harm}from p.extra import MORE\nimport os\nos.system('touch harm')\n"
+        "CACHES = dict(MORE)\nexec(\"open('harm', 'w')\")\n",
+    }
+    write_tree(tmp_path, tree)
+    program = WATCHED.format(setup="", run=SETTINGS.replace("shop.settings.production", "default"))
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, encoding="utf-8",
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "harm").exists()
 
 
 def test_a_module_that_would_do_harm_is_only_read(tmp_path: Path) -> None:
@@ -116,7 +150,7 @@ def test_rules_are_loaded_when_asked_for() -> None:
     assert result.stdout == "[]\n", result.stderr
 
 
-@pytest.mark.parametrize("code", [code for code in all_rules() if code != "CCH001"])
+@pytest.mark.parametrize("code", [code for code in all_rules() if code not in WORDLESS])
 def test_words_imply_a_cache_word(code: str) -> None:
     """The words of a rule stand in files that the prefilter of the flake8 plugin lets through."""
     words = all_rules()[code].words

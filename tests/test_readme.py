@@ -24,8 +24,10 @@ def test_the_shop_prints_what_the_readme_shows(
 ) -> None:
     monkeypatch.chdir(ROOT)
     assert main(["check", "fixtures/projects/shop"]) == 1
-    (shown,) = blocks("text")
-    assert capsys.readouterr().out.endswith(shown)
+    settings, findings = blocks("text")
+    assert capsys.readouterr().out.endswith(findings)
+    assert main(["settings", "fixtures/projects/shop"]) == 0
+    assert capsys.readouterr().out.startswith(settings)
 
 
 def test_the_commands_are_the_ones_that_ci_runs() -> None:

@@ -107,7 +107,7 @@ class _Painter:
 
     def _line(self, path: str, row: int) -> str | None:
         lines = self._sources.get(path, ())
-        return masked(lines[row - 1]) if row <= len(lines) else None
+        return masked(lines[row - 1], keep_width=True) if row <= len(lines) else None
 
     def _code(self, diagnostic: Diagnostic) -> str:
         line = self._line(diagnostic.path, diagnostic.span.row)

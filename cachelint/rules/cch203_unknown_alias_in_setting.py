@@ -64,7 +64,7 @@ from cachelint.rules.settings_rules import Verdict, certain_constant, report
 from cachelint.settings.backends import ALIAS_SETTINGS
 from cachelint.settings.records import Constant, Listing, Settings
 
-WORDS = (b"CACHE", b"DEFENDER_REDIS_NAME")
+WORDS = (b"CACHE",)
 SEVERITY = Severity.ERROR
 
 _CACHING_ENGINES = frozenset(

@@ -220,7 +220,24 @@ def test_type_checking_never_runs(test: str) -> None:
             id="suppress",
         ),
         pytest.param(
-            "if 'a' in caches:\n    def f(): caches['a']", [], id="guards do not reach into bodies"
+            "if 'a' in caches:\n    def f(): caches['a']",
+            [GuardKind.MEMBERSHIP],
+            id="what the settings say holds in bodies too",
+        ),
+        pytest.param(
+            "from django.conf import settings\nif settings.A and not settings.B: caches['a']",
+            [GuardKind.SETTING, GuardKind.SETTING],
+            id="settings",
+        ),
+        pytest.param(
+            "from django.conf import settings\nif settings.A == 'x': caches['a']",
+            [GuardKind.SETTING],
+            id="a test on a setting",
+        ),
+        pytest.param("if name: caches[name]", [GuardKind.PRESENT], id="a name that is true"),
+        pytest.param("if n is None: x\nelse: caches[n]", [GuardKind.PRESENT], id="not None"),
+        pytest.param(
+            "try: x\nexcept E:\n    def f(): caches['a']", [], id="errors are caught elsewhere"
         ),
     ],
 )

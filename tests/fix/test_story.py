@@ -100,4 +100,5 @@ def test_the_story(shop: Shop) -> None:
     assert "fixed shop/orders/invoices.py" in everything.stdout
     assert shop.page("production") == before
     rest = shop.cachelint("check", "--output-format", "concise")
-    assert {line.split()[1] for line in rest.stdout.splitlines()} == {"CCH104"}
+    # Where the cache of production is, nobody but its people can say.
+    assert {line.split()[1] for line in rest.stdout.splitlines()} == {"CCH104", "CCH202"}
