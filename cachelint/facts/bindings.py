@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cachelint.facts.annotations import annotated_values
 from cachelint.facts.context import Context
 from cachelint.facts.expressions import ExpressionWalker
 from cachelint.facts.locals import parameter_names
@@ -84,10 +85,12 @@ class BindingWalker(ExpressionWalker):
     def execute_annotated_assignment(self, node: ast.AnnAssign) -> None:
         if self.scope.kind is not ScopeKind.FUNCTION:
             self._annotation(node.annotation)
+        annotated = annotated_values(node.annotation, lambda name: self._type(name, self.scope))
         if node.value is not None:
-            self.bind(node.target, self.evaluate_bound(node.value, [node.target]))
-        elif not isinstance(node.target, ast.Name):
-            self.bind(node.target, ())
+            values = self.evaluate_bound(node.value, [node.target])
+            self.bind(node.target, values or annotated)
+        elif annotated or not isinstance(node.target, ast.Name):
+            self.bind(node.target, annotated)
 
     def execute_augmented_assignment(self, node: ast.AugAssign) -> None:
         self.evaluate_consumed(node.value)

@@ -147,7 +147,8 @@ class Use:
     Each link of ``caches["x"].get("k")`` is a use of its own. ``outer`` names what the expression
     around it does with it: ``attribute``, ``item``, ``call``, ``membership``, ``examined`` (asks
     for its identity or type), ``statement`` (nothing); ``value`` where it is what an assignment
-    binds, a default or returned, or an element of a display that is; empty where that is unknown.
+    binds, a default or returned, or an element of a display that is; ``awaited``; empty where that
+    is unknown.
     ``base`` is the code of what an item is taken of or what is called, where that is a name or an
     attribute. ``targets`` are what the assignment binds, as written.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cachelint.facts.paths import split_names
-from cachelint.facts.records import FileFacts, Values
+from cachelint.facts.records import FileFacts, FunctionFacts, Values
 from cachelint.modules import Modules, Resolved
 from cachelint.project.alias_records import AliasValue
 from cachelint.project.aliases import Aliases
@@ -15,6 +15,10 @@ from cachelint.project.import_time import ImportTime, Site
 from cachelint.project.lifetime import lifetimes
 from cachelint.project.pages import CachedPage, Pages
 from cachelint.source import UnparsedSourceError, read_bytes
+
+_PROPERTIES = frozenset({
+    "builtins.property", "django.utils.functional.cached_property", "functools.cached_property",
+})  # fmt: skip
 
 
 class Project:
@@ -72,6 +76,17 @@ class Project:
         opened = (
             handle
             for definition in definitions.find(path, facts.path)
+            for handle in returned_handles(self._modules, definitions, definition)
+        )
+        return tuple(dict.fromkeys(opened))
+
+    def property_handles(self, path: str, facts: FileFacts) -> tuple[Opened, ...]:
+        """As returned_handles(), for an attribute that is read, not called: a property."""
+        definitions = Definitions(self._modules, self._modules.facts)
+        opened = (
+            handle
+            for definition in definitions.find(path, facts.path)
+            if definition.function is not None and _is_property(definition.function)
             for handle in returned_handles(self._modules, definitions, definition)
         )
         return tuple(dict.fromkeys(opened))
@@ -134,6 +149,11 @@ class Project:
                 target = self._modules.find_class(value.path, file)
                 if target is not None:
                     waiting.append(target)
+
+
+def _is_property(function: FunctionFacts) -> bool:
+    decorators = {value.path for found in function.decorators for value in found.values}
+    return not _PROPERTIES.isdisjoint(decorators)
 
 
 def _spells_a_cache(path: str) -> bool:
