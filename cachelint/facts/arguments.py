@@ -9,11 +9,14 @@ from cachelint.facts.records import Values
 #: Builtins whose result differs from process to process.
 UNSTABLE = frozenset({"builtins.hash()", "builtins.id()"})
 _FORMATTING = frozenset({"builtins.str", "builtins.repr", "builtins.hex", "builtins.format"})
-_FORMS: dict[type[ast.expr], str] = {ast.Lambda: "lambda", ast.GeneratorExp: "generator"}
+_FORMS: dict[type[ast.expr], str] = {
+    ast.Lambda: "lambda", ast.GeneratorExp: "generator", ast.Call: "call", ast.Await: "await",
+    ast.ListComp: "comprehension", ast.SetComp: "comprehension", ast.DictComp: "comprehension",
+}  # fmt: skip
 
 
 def form_of(node: ast.expr) -> str:
-    """``lambda``, ``generator`` or ``string``; empty for everything else."""
+    """See Argument; empty for everything else."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return "string"
     return _FORMS.get(type(node), "")

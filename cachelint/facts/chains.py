@@ -169,6 +169,7 @@ class ChainWalker:
                 values,
                 self.source.span(expression),
                 form_of(expression),
+                self.source.segment(expression.func) if isinstance(expression, ast.Call) else "",
             )
             for keyword, expression, values in arguments
         )

@@ -126,7 +126,8 @@ Values = tuple[Value, ...]
 class Argument:
     """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one.
 
-    ``form`` is ``lambda``, ``generator`` or ``string`` where the argument is one.
+    ``form`` is ``lambda``, ``generator``, ``string``, ``call``, ``await`` or ``comprehension``
+    where the argument is one. ``called`` is the code of what a call calls.
     """
 
     keyword: str | None
@@ -134,6 +135,7 @@ class Argument:
     values: Values
     span: Span
     form: str = ""
+    called: str = ""
 
     @property
     def text(self) -> str:

@@ -91,6 +91,17 @@ class Project:
         )
         return tuple(dict.fromkeys(opened))
 
+    def returns_function(self, path: str, facts: FileFacts) -> bool:
+        """Whether a call of what ``path`` names gives back a function of its own."""
+        found = Definitions(self._modules, self._modules.facts).find(path, facts.path)
+        return any(
+            value.path.startswith((":<lambda", f":{definition.name}.<locals>."))
+            for definition in found
+            if definition.function is not None
+            for values in definition.function.returns
+            for value in values
+        )
+
     def import_time_sites(self, facts: FileFacts) -> tuple[Site, ...]:
         """The calls at import in the file of ``facts`` that reach a cache."""
         return tuple(self._import_time.sites(facts.path))
