@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from cachelint.facts.annotations import annotated_values
+from cachelint.facts.arguments import summed
 from cachelint.facts.context import Context
 from cachelint.facts.expressions import ExpressionWalker
 from cachelint.facts.locals import parameter_names
@@ -97,7 +98,8 @@ class BindingWalker(ExpressionWalker):
         if isinstance(node.target, ast.Name) and node.target.id == "__all__":
             self._add_to_all(_strings(node.value))
         if isinstance(node.target, ast.Name):
-            self.bind(node.target, ())
+            before = self.scope.look_up(node.target.id)
+            self.bind(node.target, summed(before, node.op, node.value))
         else:
             self.evaluate(_as_read(node.target))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from cachelint.diagnostic import Span
 from cachelint.facts.annotations import annotated_values
-from cachelint.facts.arguments import unstable
+from cachelint.facts.arguments import summed, unstable
 from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
@@ -64,10 +64,16 @@ class ExpressionWalker(ChainWalker):
         # A sum of a thousand strings is nested a thousand deep on its left side.
         left: ast.expr = node
         found: Values = ()
+        right: Values = ()
+        operation = node
         while isinstance(left, ast.BinOp):
-            found += unstable(self.evaluate(left.right))
-            left = left.left
-        return found + unstable(self.evaluate(left))
+            right = self.evaluate(left.right)
+            found += unstable(right)
+            operation, left = left, left.left
+        values = self.evaluate(left)
+        if operation is node:
+            found += summed(values, node.op, node.right) + summed(right, node.op, node.left)
+        return found + unstable(values)
 
     def _text(self, node: ast.JoinedStr | ast.FormattedValue) -> Values:
         """A text is as unstable as its parts."""

@@ -6,6 +6,7 @@ where it comes from, and what was done to it since::
     django.core.cache.caches             from django.core.cache import caches
     django.core.cache.caches[]           caches["sessions"]
     django.core.cache.caches[].get()     caches["sessions"].get("k")
+    ….get().__add__()                    caches["sessions"].get("k") + 1
     ..cache.get_redis                    from ..cache import get_redis   (relative to the file)
     :Throttle.cache                      defined in this file; self.cache in a method of Throttle
 
@@ -53,6 +54,8 @@ class GuardKind(Enum):
     """Only where a Django setting is true (``X``), false (``not X``) or passes a test (``~X``)."""
     PRESENT = "present"
     """Only where an expression is true, or is not None; ``names`` is the expression as written."""
+    WITHIN = "within"
+    """In the body of a ``with``; ``names`` are the context managers as written."""
     VERSION = "version"
     """Only for some versions; ``names`` is the path compared, ``test`` the comparison."""
 
@@ -102,11 +105,13 @@ class Value:
     ``alias`` is the last cache alias on the way. ``unless`` are names that star imports may bring:
     where one of those modules exports the name, it stands for what the first so many characters
     of the path stand for. The path of a name that only a star import can have bound starts empty.
+    ``key`` is the first argument, as written, of the ``get()`` on the way that may be of a cache.
     """
 
     path: str
     alias: Alias | None = None
     unless: tuple[tuple[str, int], ...] = ()
+    key: str = ""
 
     @property
     def mentions_cache(self) -> bool:

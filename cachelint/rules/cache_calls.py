@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cachelint.facts.records import Argument, Use
+from cachelint.facts.records import Argument, Use, Value
 from cachelint.facts.vocabulary import (
     CACHE_API,
     CACHE_OBJECT,
@@ -83,11 +83,29 @@ def cache_attributes(view: FileView, called: bool) -> Iterator[tuple[Use, Resolv
             yield use, resolved, match[1]
     for use in view.runnable_uses:
         for value in use.values:
-            match = None if is_canonical(value.path) else _OF_RETURNED.fullmatch(value.path)
-            if match is not None and bool(match[4]) == called:
-                for opened in _returned(view, match[1], bool(match[2])):
-                    found = replace(opened.resolved, path=f"{HANDLE}.{match[3]}{match[4]}")
-                    yield use, found, match[3]
+            for resolved, name, is_called in _of_returned(view, value):
+                if is_called == called:
+                    yield use, resolved, name
+
+
+def made_by(view: FileView, value: Value) -> Iterator[tuple[Resolved, str]]:
+    """The methods of caches whose result ``value`` may be, each with its name."""
+    for resolved in view.resolve((value,)):
+        match = _METHOD.fullmatch(resolved.path)
+        if match is not None and match[2]:
+            yield resolved, match[1]
+    for resolved, name, is_called in _of_returned(view, value):
+        if is_called:
+            yield resolved, name
+
+
+def _of_returned(view: FileView, value: Value) -> Iterator[tuple[Resolved, str, bool]]:
+    """The attribute of a handle that a function or property of the project gives back."""
+    match = None if is_canonical(value.path) else _OF_RETURNED.fullmatch(value.path)
+    if match is not None:
+        for opened in _returned(view, match[1], bool(match[2])):
+            path = f"{HANDLE}.{match[3]}{match[4]}"
+            yield replace(opened.resolved, path=path), match[3], bool(match[4])
 
 
 def _returned(view: FileView, path: str, called: bool) -> tuple[Opened, ...]:
