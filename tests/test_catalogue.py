@@ -49,7 +49,8 @@ def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     others = SETTINGS_AROUND.get(rule.code, {})
     for name, aliases in others.items():
         path.with_name(f"{name}.py").write_text(f"CACHES = {dict.fromkeys(aliases, {})}\n")
-    settings = tuple(others) or (("example",) if IS_SETTINGS.match(rule.code) else ())
+    speaks_of_settings = IS_SETTINGS.match(rule.code) or "CACHES" in code
+    settings = tuple(others) or (("example",) if speaks_of_settings else ())
     configuration = Configuration(
         base=str(folder), select=("ALL", rule.code), settings=settings, strict_settings=True
     )
