@@ -47,13 +47,17 @@ class GuardKind(Enum):
     MEMBERSHIP = "membership"
     """Only where something is ``in`` a container; ``names`` are item and container as written."""
     HAS_ATTRIBUTE = "has-attribute"
-    """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended."""
+    """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended, and what was
+    asked as written where it is no name."""
     LACKS_ATTRIBUTE = "lacks-attribute"
     """Only where ``hasattr(path, name)`` is false; ``names`` as above."""
     SETTING = "setting"
     """Only where a Django setting is true (``X``), false (``not X``) or passes a test (``~X``)."""
     PRESENT = "present"
     """Only where an expression is true, or is not None; ``names`` is the expression as written."""
+    TEST = "test"
+    """Only where a test comes out that asks for settings, a backend or a type; ``names`` is the
+    test as written."""
     WITHIN = "within"
     """In the body of a ``with``; ``names`` are the context managers as written."""
     VERSION = "version"

@@ -16,6 +16,7 @@ from cachelint.project.lifetime import lifetimes
 from cachelint.project.pages import CachedPage, Pages
 from cachelint.source import UnparsedSourceError, read_bytes
 
+_ANY = frozenset({"__getattr__", "__getattribute__"})
 _PROPERTIES = frozenset({
     "builtins.property", "django.utils.functional.cached_property", "functools.cached_property",
 })  # fmt: skip
@@ -129,6 +130,24 @@ class Project:
     def leaking_pages(self, facts: FileFacts) -> tuple[CachedPage, ...]:
         """Pages of one user that ``cache_page``, as the file writes it, stores for all."""
         return tuple(Pages(self._modules).of(facts.path))
+
+    def find_class(self, dotted: str, facts: FileFacts) -> tuple[FileFacts, str] | None:
+        """The class of the project that ``dotted``, met in the file of ``facts``, names."""
+        return self._modules.find_class(dotted, facts)
+
+    def attributes(self, facts: FileFacts, class_name: str) -> frozenset[str] | None:
+        """What the objects of a class have by itself and the classes of the project above it.
+
+        None where it may be anything: a ``__getattr__``, a class that is made by a call.
+        """
+        found: set[str] = set()
+        for file, name in self.lineage(facts, class_name):
+            thorough = self._modules.thorough_facts(file.path)
+            cls = thorough.classes.get(name) if thorough is not None else None
+            if cls is None or cls.decorators or cls.metaclass or not _ANY.isdisjoint(cls.methods):
+                return None
+            found |= {*cls.attributes, *cls.methods, *cls.annotated}
+        return frozenset(found)
 
     def ancestors(self, facts: FileFacts, class_name: str) -> frozenset[str]:
         """Qualified names outside the project from which a class derives, at any distance.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from cachelint.facts.vocabulary import HANDLE, PROXY
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView
@@ -26,6 +28,20 @@ def deployed_settings(view: FileView) -> tuple[Settings, ...]:
     return () if any(settings.is_open for settings in deployed) else deployed
 
 
+def entries_by_server(view: FileView, resolved: Resolved) -> Iterator[tuple[Entry, ...]]:
+    """For each deployed settings module that is certain to have the alias: all that it may be."""
+    alias = alias_of(resolved)
+    for settings in deployed_settings(view) if alias is not None else ():
+        own = tuple(entry for entry in entries(settings) if entry.alias.name == alias)
+        if own and _is_certain(own):
+            yield own
+
+
+def _is_certain(own: Sequence[Entry]) -> bool:
+    alias = own[0].alias
+    return alias.certainty is Certainty.DEFINITE and len(own) == len(alias.choices)
+
+
 def deployed_entries(view: FileView, resolved: Resolved) -> tuple[Entry, ...]:
     """Every dict that may configure the alias of a use on a server; none where that is not known.
 
@@ -35,8 +51,7 @@ def deployed_entries(view: FileView, resolved: Resolved) -> tuple[Entry, ...]:
     found: list[Entry] = []
     for settings in deployed_settings(view) if alias is not None else ():
         own = [entry for entry in entries(settings) if entry.alias.name == alias]
-        known = own and len(own) == len(own[0].alias.choices)
-        if not known or own[0].alias.certainty is not Certainty.DEFINITE:
+        if not own or not _is_certain(own):
             return ()
         found += own
     return tuple(found)
