@@ -12,7 +12,7 @@ from cachelint.facts.records import Guard, GuardKind, Values
 Resolve = Callable[[ast.expr], Values]
 """What an expression may be, without recording that it is used."""
 
-_SETTINGS = re.compile(r"(?i)settings|backend|redis|valkey|memcache|locmem|isinstance|supports")
+_BACKEND = re.compile(r"(?i)settings|backend|redis|valkey|memcache|locmem|isinstance|supports")
 _TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 _SETTINGS = "django.conf.settings."
 _VERSIONS = frozenset({"django.VERSION", "sys.version_info"})
@@ -62,13 +62,13 @@ def _all_of(parts: list[Condition]) -> Condition:
 def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
     """Read ``test`` as far as it speaks of what the rules must respect."""
     condition = _read(test, resolve)
-    if condition == Condition() and _asks_for_settings(test):
-        branch = Branch((Guard(GuardKind.TEST, (ast.unparse(test),), test.lineno),))
-        return Condition(branch, branch)
+    if not isinstance(test, (ast.BoolOp, ast.UnaryOp)) and _asks_for_backend(test):
+        asked = Branch((Guard(GuardKind.TEST, (ast.unparse(test),), test.lineno),))
+        return Condition(condition.true.both(asked), condition.false.both(asked))
     return condition
 
 
-def _asks_for_settings(test: ast.expr) -> bool:
+def _asks_for_backend(test: ast.expr) -> bool:
     """Whether a test may keep code away from where a setting is another one."""
     for node in ast.walk(test):
         text: object = None
@@ -78,7 +78,7 @@ def _asks_for_settings(test: ast.expr) -> bool:
             text = node.attr
         elif isinstance(node, ast.Constant):
             text = node.value
-        if isinstance(text, str) and _SETTINGS.search(text):
+        if isinstance(text, str) and _BACKEND.search(text):
             return True
     return False
 

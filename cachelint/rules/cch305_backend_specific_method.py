@@ -91,14 +91,14 @@ def check(view: FileView) -> Iterator[Finding]:
         ]
         if lacking:
             reported.add(use.span)
-            yield _finding(use, name, alias_of(resolved) or "", lacking)
+            yield _finding(use, name, alias_of(view, resolved) or "", lacking)
 
 
 def _is_asked_for(use: Use) -> bool:
     """Whether the code asks first what cache it has."""
     own = {value.path for value in use.values} | {_quoted(use.code)}
     return any(
-        guard.kind is GuardKind.TEST
+        guard.kind in (GuardKind.TEST, GuardKind.SETTING)
         or (
             guard.kind is GuardKind.HAS_ATTRIBUTE
             and any(path in own or _quoted(path) in own for path in guard.names)

@@ -100,7 +100,7 @@ def check(view: FileView) -> Iterator[Finding]:
 
 
 def _losses(view: FileView, cleared: Resolved) -> Iterator[_Loss]:
-    alias = alias_of(cleared)
+    alias = alias_of(view, cleared)
     for settings in deployed_settings(view) if alias is not None else ():
         found = list(entries(settings))
         for own in [e for e in found if e.alias.name == alias and e.family is not Family.DUMMY]:
