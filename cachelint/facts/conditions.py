@@ -62,7 +62,9 @@ def _all_of(parts: list[Condition]) -> Condition:
 def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
     """Read ``test`` as far as it speaks of what the rules must respect."""
     condition = _read(test, resolve)
-    if not isinstance(test, (ast.BoolOp, ast.UnaryOp)) and _asks_for_backend(test):
+    is_known = any(guard.kind is GuardKind.HAS_ATTRIBUTE for guard in condition.true.guards)
+    is_whole = not isinstance(test, (ast.BoolOp, ast.UnaryOp)) and not is_known
+    if is_whole and _asks_for_backend(test):
         asked = Branch((Guard(GuardKind.TEST, (ast.unparse(test),), test.lineno),))
         return Condition(condition.true.both(asked), condition.false.both(asked))
     return condition
