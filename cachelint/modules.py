@@ -374,7 +374,7 @@ class Modules:
 
 
 def _append(value: Value, rest: str, user: Value) -> Value:
-    return Value(value.path + rest, user.alias or value.alias, value.unless)
+    return Value(value.path + rest, user.alias or value.alias, value.unless, user.key)
 
 
 def _module_file(root: str, parts: list[str]) -> str | None:

@@ -48,10 +48,11 @@ def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     path.write_text(code, encoding="utf-8")
     others = SETTINGS_AROUND.get(rule.code, {})
     for name, aliases in others.items():
-        path.with_name(f"{name}.py").write_text(
-            f"CACHES = { ({alias: {} for alias in aliases}) }\n"
-        )
-    settings = tuple(others) or (("example",) if IS_SETTINGS.match(rule.code) else ())
+        caches: dict[str, object] = {alias: {} for alias in aliases}
+        path.with_name(f"{name}.py").write_text(f"CACHES = {caches}
+")
+    speaks_of_settings = IS_SETTINGS.match(rule.code) or "CACHES" in code
+    settings = tuple(others) or (("example",) if speaks_of_settings else ())
     configuration = Configuration(
         base=str(folder), select=("ALL", rule.code), settings=settings, strict_settings=True
     )

@@ -7,6 +7,8 @@ import sys
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from cachelint.facts.annotations import annotated_values
+from cachelint.facts.arguments import summed
 from cachelint.facts.context import Context
 from cachelint.facts.expressions import ExpressionWalker
 from cachelint.facts.locals import parameter_names
@@ -84,17 +86,20 @@ class BindingWalker(ExpressionWalker):
     def execute_annotated_assignment(self, node: ast.AnnAssign) -> None:
         if self.scope.kind is not ScopeKind.FUNCTION:
             self._annotation(node.annotation)
+        annotated = annotated_values(node.annotation, lambda name: self._type(name, self.scope))
         if node.value is not None:
-            self.bind(node.target, self.evaluate_bound(node.value, [node.target]))
-        elif not isinstance(node.target, ast.Name):
-            self.bind(node.target, ())
+            values = self.evaluate_bound(node.value, [node.target])
+            self.bind(node.target, values or annotated)
+        elif annotated or not isinstance(node.target, ast.Name):
+            self.bind(node.target, annotated)
 
     def execute_augmented_assignment(self, node: ast.AugAssign) -> None:
         self.evaluate_consumed(node.value)
         if isinstance(node.target, ast.Name) and node.target.id == "__all__":
             self._add_to_all(_strings(node.value))
         if isinstance(node.target, ast.Name):
-            self.bind(node.target, ())
+            before = self.scope.look_up(node.target.id)
+            self.bind(node.target, summed(before, node.op, node.value))
         else:
             self.evaluate(_as_read(node.target))
 

@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 
-from cachelint.facts.arguments import form_of, formats, unstable
+from cachelint.facts.arguments import form_of, formats, number_of, unstable
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.records import Alias, Argument, Use, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend
@@ -31,7 +31,7 @@ _LOOKING = frozenset(
 _EXAMINING = frozenset(f"builtins.{name}" for name in ("id", "isinstance", "issubclass", "type"))
 
 _ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
-
+_GETS = (".get()", ".aget()")
 
 _Argument = tuple[str | None, ast.expr, Values]
 
@@ -121,7 +121,8 @@ class ChainWalker:
             parts = tuple(value for _, _, found in arguments for value in unstable(found))
         if not function:
             return parts
-        values = parts or extend(function, "()")
+        parts += number_of(function, [found for _, _, found in arguments])
+        values = parts or self._with_key(extend(function, "()"), node)
         if node.args and not isinstance(node.args[0], ast.Starred):
             if any(_ITEM_CALL.search(value.path) for value in values):
                 # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
@@ -169,8 +170,20 @@ class ChainWalker:
                 values,
                 self.source.span(expression),
                 form_of(expression),
+                self.source.segment(expression.func) if isinstance(expression, ast.Call) else "",
             )
             for keyword, expression, values in arguments
+        )
+
+    def _with_key(self, values: Values, node: ast.Call) -> Values:
+        """``values``, where they come out of a cache, with what they are looked up by."""
+        if not node.args or not any(v.path.endswith(_GETS) for v in values):
+            return values
+        if not _may_matter(values):
+            return values
+        key = self.source.segment(node.args[0])
+        return tuple(
+            replace(value, key=key) if value.path.endswith(_GETS) else value for value in values
         )
 
     def _with_alias(self, values: Values, node: ast.expr, code: str) -> Values:

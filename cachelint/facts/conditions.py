@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from cachelint.facts.records import Guard, GuardKind, Values
 Resolve = Callable[[ast.expr], Values]
 """What an expression may be, without recording that it is used."""
 
+_BACKEND = re.compile(r"(?i)settings|backend|redis|valkey|memcache|locmem|isinstance|supports")
 _TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 _SETTINGS = "django.conf.settings."
 _VERSIONS = frozenset({"django.VERSION", "sys.version_info"})
@@ -59,6 +61,31 @@ def _all_of(parts: list[Condition]) -> Condition:
 
 def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
     """Read ``test`` as far as it speaks of what the rules must respect."""
+    condition = _read(test, resolve)
+    is_known = any(guard.kind is GuardKind.HAS_ATTRIBUTE for guard in condition.true.guards)
+    is_whole = not isinstance(test, (ast.BoolOp, ast.UnaryOp)) and not is_known
+    if is_whole and _asks_for_backend(test):
+        asked = Branch((Guard(GuardKind.TEST, (ast.unparse(test),), test.lineno),))
+        return Condition(condition.true.both(asked), condition.false.both(asked))
+    return condition
+
+
+def _asks_for_backend(test: ast.expr) -> bool:
+    """Whether a test may keep code away from where a setting is another one."""
+    for node in ast.walk(test):
+        text: object = None
+        if isinstance(node, ast.Name):
+            text = node.id
+        elif isinstance(node, ast.Attribute):
+            text = node.attr
+        elif isinstance(node, ast.Constant):
+            text = node.value
+        if isinstance(text, str) and _BACKEND.search(text):
+            return True
+    return False
+
+
+def _read(test: ast.expr, resolve: Resolve) -> Condition:
     if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
         return read_condition(test.operand, resolve).negated()
     if isinstance(test, ast.BoolOp):
@@ -208,8 +235,7 @@ def _read_hasattr(test: ast.Call, resolve: Resolve) -> Condition:
     if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
         return Condition()
     names = tuple(f"{value.path}.{name.value}" for value in resolve(test.args[0]))
-    if not names:
-        return Condition()
+    names = names or (f"{ast.unparse(test.args[0])}.{name.value}",)
     return Condition(
         Branch((Guard(GuardKind.HAS_ATTRIBUTE, names, test.lineno),)),
         Branch((Guard(GuardKind.LACKS_ATTRIBUTE, names, test.lineno),)),

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cachelint.diagnostic import Span
-from cachelint.facts.arguments import unstable
+from cachelint.facts.annotations import annotated_values
+from cachelint.facts.arguments import summed, unstable
 from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
@@ -25,6 +26,8 @@ class ExpressionWalker(ChainWalker):
     """Evaluates every kind of expression."""
 
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
+    typing_names: dict[str, Values] = field(default_factory=dict)
+    """Names imported under ``if TYPE_CHECKING``, which only annotations know."""
 
     def evaluate_other(self, node: ast.expr, outer: str) -> Values:
         evaluator = _EVALUATORS.get(type(node))
@@ -50,6 +53,9 @@ class ExpressionWalker(ChainWalker):
     def _name(self, node: ast.Name) -> Values:
         return self.scope.look_up(node.id) if isinstance(node.ctx, ast.Load) else ()
 
+    def _await(self, node: ast.Await) -> Values:
+        return extend(self.evaluate(node.value, "awaited"), ".__await__()")
+
     def _starred(self, node: ast.Starred) -> Values:
         self.evaluate_consumed(node.value)
         return ()
@@ -58,10 +64,16 @@ class ExpressionWalker(ChainWalker):
         # A sum of a thousand strings is nested a thousand deep on its left side.
         left: ast.expr = node
         found: Values = ()
+        right: Values = ()
+        operation = node
         while isinstance(left, ast.BinOp):
-            found += unstable(self.evaluate(left.right))
-            left = left.left
-        return found + unstable(self.evaluate(left))
+            right = self.evaluate(left.right)
+            found += unstable(right)
+            operation, left = left, left.left
+        values = self.evaluate(left)
+        if operation is node:
+            found += summed(values, node.op, node.right) + summed(right, node.op, node.left)
+        return found + unstable(values)
 
     def _text(self, node: ast.JoinedStr | ast.FormattedValue) -> Values:
         """A text is as unstable as its parts."""
@@ -157,6 +169,9 @@ class ExpressionWalker(ChainWalker):
         self.evaluate_consumed(first.iter)
         lazy = isinstance(node, ast.GeneratorExp) and not consumed
         context = self.context.deferred() if lazy else self.context
+        if isinstance(node, ast.GeneratorExp):
+            # With an `await` it would be another thing, which next() and sum() do not take.
+            context = replace(context, is_async=False)
         scope = Scope(ScopeKind.COMPREHENSION, self.scope)
 
         def walk() -> None:
@@ -202,7 +217,20 @@ class ExpressionWalker(ChainWalker):
         )
         for name in parameter_names(arguments):
             scope.bind(name, ())
+        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+            values = annotated_values(argument.annotation, lambda node: self._type(node, parent))
+            if values:
+                scope.bind(argument.arg, values)
         return scope
+
+    def _type(self, node: ast.expr, scope: Scope) -> Values:
+        """What an annotation in ``scope`` names; imports for the type checker alone count too."""
+        before, self.scope = self.scope, scope
+        values = self.peek(node)
+        self.scope = before
+        if not values and isinstance(node, ast.Name):
+            return self.typing_names.get(node.id, ())
+        return values
 
     def add_function(
         self,
@@ -265,6 +293,7 @@ def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool
 _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
     ast.Name: ExpressionWalker._name,
     ast.Constant: lambda walker, node: (),
+    ast.Await: ExpressionWalker._await,
     ast.BinOp: ExpressionWalker._binary_operation,
     ast.BoolOp: ExpressionWalker._boolean_operation,
     ast.IfExp: ExpressionWalker._conditional,

@@ -101,6 +101,7 @@ class FlowWalker(BindingWalker):
     def _under(self, branch: Branch, body: list[ast.stmt]) -> _Walk:
         def walk() -> bool:
             if branch.never:
+                self._note_types(body)
                 return True
             before = self.context
             self.context = before.under(branch)
@@ -109,6 +110,14 @@ class FlowWalker(BindingWalker):
             return leaves
 
         return walk
+
+    def _note_types(self, body: list[ast.stmt]) -> None:
+        """What a branch imports that never runs, as ``if TYPE_CHECKING`` does for annotations."""
+        for statement in body:
+            if isinstance(statement, ast.ImportFrom) and not statement.level:
+                for alias in statement.names:
+                    path = f"{statement.module}.{alias.name}"
+                    self.typing_names[alias.asname or alias.name] = known_value(path)
 
     def _if(self, node: ast.If) -> bool:
         self.evaluate(node.test)
@@ -206,21 +215,26 @@ class FlowWalker(BindingWalker):
         return leaves, join(start, trace)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> bool:
-        before = self.context
+        before, swallows = self.context, False
         for item in node.items:
             values = self.evaluate(item.context_expr)
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, ())
             if isinstance(item.context_expr, ast.Call) and _swallows(values):
                 caught = self._exception_names(item.context_expr.args)
-                guard = Guard(GuardKind.EXCEPT, caught, item.context_expr.lineno)
-                self.context = replace(self.context, guards=(*self.context.guards, guard))
-        swallows = self.context is not before
+                self._hold(GuardKind.EXCEPT, caught, item)
+                swallows = True
+            else:
+                self._hold(GuardKind.WITHIN, (self.source.segment(item.context_expr),), item)
         leaves, anywhere = self._traced(node.body)
         self.context = before
         if swallows:
             self.scope.names = anywhere if leaves else join(self.scope.names, anywhere)
         return leaves and not swallows
+
+    def _hold(self, kind: GuardKind, names: tuple[str, ...], item: ast.withitem) -> None:
+        guard = Guard(kind, names, item.context_expr.lineno)
+        self.context = replace(self.context, guards=(*self.context.guards, guard))
 
     def _try(self, node: ast.Try) -> bool:
         before = self.context

@@ -6,6 +6,7 @@ where it comes from, and what was done to it since::
     django.core.cache.caches             from django.core.cache import caches
     django.core.cache.caches[]           caches["sessions"]
     django.core.cache.caches[].get()     caches["sessions"].get("k")
+    ….get().__add__()                    caches["sessions"].get("k") + 1
     ..cache.get_redis                    from ..cache import get_redis   (relative to the file)
     :Throttle.cache                      defined in this file; self.cache in a method of Throttle
 
@@ -46,13 +47,19 @@ class GuardKind(Enum):
     MEMBERSHIP = "membership"
     """Only where something is ``in`` a container; ``names`` are item and container as written."""
     HAS_ATTRIBUTE = "has-attribute"
-    """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended."""
+    """Only where ``hasattr(path, name)``; ``names`` are paths with the name appended, and what was
+    asked as written where it is no name."""
     LACKS_ATTRIBUTE = "lacks-attribute"
     """Only where ``hasattr(path, name)`` is false; ``names`` as above."""
     SETTING = "setting"
     """Only where a Django setting is true (``X``), false (``not X``) or passes a test (``~X``)."""
     PRESENT = "present"
     """Only where an expression is true, or is not None; ``names`` is the expression as written."""
+    TEST = "test"
+    """Only where a test comes out that asks for settings, a backend or a type; ``names`` is the
+    test as written."""
+    WITHIN = "within"
+    """In the body of a ``with``; ``names`` are the context managers as written."""
     VERSION = "version"
     """Only for some versions; ``names`` is the path compared, ``test`` the comparison."""
 
@@ -102,11 +109,13 @@ class Value:
     ``alias`` is the last cache alias on the way. ``unless`` are names that star imports may bring:
     where one of those modules exports the name, it stands for what the first so many characters
     of the path stand for. The path of a name that only a star import can have bound starts empty.
+    ``key`` is the first argument, as written, of the ``get()`` on the way that may be of a cache.
     """
 
     path: str
     alias: Alias | None = None
     unless: tuple[tuple[str, int], ...] = ()
+    key: str = ""
 
     @property
     def mentions_cache(self) -> bool:
@@ -126,7 +135,8 @@ Values = tuple[Value, ...]
 class Argument:
     """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one.
 
-    ``form`` is ``lambda``, ``generator`` or ``string`` where the argument is one.
+    ``form`` is ``lambda``, ``generator``, ``string``, ``call``, ``await`` or ``comprehension``
+    where the argument is one. ``called`` is the code of what a call calls.
     """
 
     keyword: str | None
@@ -134,6 +144,7 @@ class Argument:
     values: Values
     span: Span
     form: str = ""
+    called: str = ""
 
     @property
     def text(self) -> str:
@@ -147,7 +158,8 @@ class Use:
     Each link of ``caches["x"].get("k")`` is a use of its own. ``outer`` names what the expression
     around it does with it: ``attribute``, ``item``, ``call``, ``membership``, ``examined`` (asks
     for its identity or type), ``statement`` (nothing); ``value`` where it is what an assignment
-    binds, a default or returned, or an element of a display that is; empty where that is unknown.
+    binds, a default or returned, or an element of a display that is; ``awaited``; empty where that
+    is unknown.
     ``base`` is the code of what an item is taken of or what is called, where that is a name or an
     attribute. ``targets`` are what the assignment binds, as written.
     """

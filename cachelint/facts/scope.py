@@ -148,7 +148,7 @@ def join(first: dict[str, Values], second: dict[str, Values]) -> dict[str, Value
 def extend(values: Values, step: str) -> Values:
     """``values`` after an attribute, an item or a call."""
     return tuple(
-        value if value == SOMETHING else Value(value.path + step, value.alias, value.unless)
+        value if value == SOMETHING else replace(value, path=value.path + step)
         for value in values
         if len(value.path) < MAX_PATH
     )

@@ -15,6 +15,9 @@ LAZY_OBJECT = "django.utils.functional.LazyObject"
 #: Defined in ``django_redis/__init__.py``, django-redis 5 to 7.
 REDIS_CONNECTION = "django_redis.get_redis_connection"
 
+#: A cache of some alias: what a parameter is that is annotated with ``BaseCache``.
+CACHE_OBJECT = "django.core.cache.backends.base.BaseCache()"
+
 #: Functions of other packages that give a handle back (read in each library's source).
 HANDLE_GETTERS = frozenset({
     "axes.helpers.get_cache", "imagekit.utils.get_cache", "waffle.utils.get_cache",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cachelint.facts.paths import split_names
-from cachelint.facts.records import FileFacts, Values
+from cachelint.facts.records import FileFacts, FunctionFacts, Values
 from cachelint.modules import Modules, Resolved
 from cachelint.project.alias_records import AliasValue
 from cachelint.project.aliases import Aliases
@@ -15,6 +15,11 @@ from cachelint.project.import_time import ImportTime, Site
 from cachelint.project.lifetime import lifetimes
 from cachelint.project.pages import CachedPage, Pages
 from cachelint.source import UnparsedSourceError, read_bytes
+
+_ANY = frozenset({"__getattr__", "__getattribute__"})
+_PROPERTIES = frozenset({
+    "builtins.property", "django.utils.functional.cached_property", "functools.cached_property",
+})  # fmt: skip
 
 
 class Project:
@@ -76,6 +81,28 @@ class Project:
         )
         return tuple(dict.fromkeys(opened))
 
+    def property_handles(self, path: str, facts: FileFacts) -> tuple[Opened, ...]:
+        """As returned_handles(), for an attribute that is read, not called: a property."""
+        definitions = Definitions(self._modules, self._modules.facts)
+        opened = (
+            handle
+            for definition in definitions.find(path, facts.path)
+            if definition.function is not None and _is_property(definition.function)
+            for handle in returned_handles(self._modules, definitions, definition)
+        )
+        return tuple(dict.fromkeys(opened))
+
+    def returns_function(self, path: str, facts: FileFacts) -> bool:
+        """Whether a call of what ``path`` names gives back a function of its own."""
+        found = Definitions(self._modules, self._modules.facts).find(path, facts.path)
+        return any(
+            value.path.startswith((":<lambda", f":{definition.name}.<locals>."))
+            for definition in found
+            if definition.function is not None
+            for values in definition.function.returns
+            for value in values
+        )
+
     def import_time_sites(self, facts: FileFacts) -> tuple[Site, ...]:
         """The calls at import in the file of ``facts`` that reach a cache."""
         return tuple(self._import_time.sites(facts.path))
@@ -103,6 +130,24 @@ class Project:
     def leaking_pages(self, facts: FileFacts) -> tuple[CachedPage, ...]:
         """Pages of one user that ``cache_page``, as the file writes it, stores for all."""
         return tuple(Pages(self._modules).of(facts.path))
+
+    def find_class(self, dotted: str, facts: FileFacts) -> tuple[FileFacts, str] | None:
+        """The class of the project that ``dotted``, met in the file of ``facts``, names."""
+        return self._modules.find_class(dotted, facts)
+
+    def attributes(self, facts: FileFacts, class_name: str) -> frozenset[str] | None:
+        """What the objects of a class have by itself and the classes of the project above it.
+
+        None where it may be anything: a ``__getattr__``, a class that is made by a call.
+        """
+        found: set[str] = set()
+        for file, name in self.lineage(facts, class_name):
+            thorough = self._modules.thorough_facts(file.path)
+            cls = thorough.classes.get(name) if thorough is not None else None
+            if cls is None or cls.decorators or cls.metaclass or not _ANY.isdisjoint(cls.methods):
+                return None
+            found |= {*cls.attributes, *cls.methods, *cls.annotated}
+        return frozenset(found)
 
     def ancestors(self, facts: FileFacts, class_name: str) -> frozenset[str]:
         """Qualified names outside the project from which a class derives, at any distance.
@@ -134,6 +179,11 @@ class Project:
                 target = self._modules.find_class(value.path, file)
                 if target is not None:
                     waiting.append(target)
+
+
+def _is_property(function: FunctionFacts) -> bool:
+    decorators = {value.path for found in function.decorators for value in found.values}
+    return not _PROPERTIES.isdisjoint(decorators)
 
 
 def _spells_a_cache(path: str) -> bool:

@@ -85,6 +85,11 @@ class FileView:
         path = self.project.relative_path(self.facts)
         return _TEST_MODULE.search(path.replace("\\", "/")) is not None
 
+    @property
+    def runnable_uses(self) -> Iterator[Use]:
+        """Every use that can run on the Django in question, as this file alone shows it."""
+        return (use for use in self.facts.uses if self._can_run(use.guards))
+
     @cached_property
     def uses(self) -> list[tuple[Use, Resolved]]:
         """Every use that can run on the Django in question, with each thing that it may be.
@@ -93,8 +98,7 @@ class FileView:
         """
         return [
             (use, resolved)
-            for use in self.facts.uses
-            if self._can_run(use.guards)
+            for use in self.runnable_uses
             for resolved in self.project.resolve(use.values, self.facts)
             if not resolved.is_reference
         ]

@@ -41,7 +41,9 @@ CODES = (
     "CCH303",
     "CCH304",
     "CCH306",
+    "CCH307",
     "CCH308",
+    "CCH312",
     "CCH501",
     "CCH502",
 )
@@ -66,7 +68,9 @@ class Fixed:
 def fix_copy(fixture: Path, folder: Path, *, unsafe: bool) -> Fixed:
     """Fix a copy of ``fixture`` in the working directory ``folder``."""
     shutil.copy(fixture, folder)
-    configuration = Configuration(base=str(folder), select=("ALL",), helper="cachelint.lazy")
+    configuration = Configuration(
+        base=str(folder), select=("ALL",), preview=True, helper="cachelint.lazy"
+    )
     before = check_paths([fixture.name], configuration).diagnostics
     report = fix_paths([fixture.name], configuration, unsafe=unsafe)
     old = fixture.read_bytes()
@@ -136,7 +140,9 @@ def test_the_fixed_findings_are_gone_and_no_other(
 @pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_a_second_fix_changes_nothing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
     fix_copy(fixture, tmp_path, unsafe=unsafe)
-    configuration = Configuration(base=str(tmp_path), select=("ALL",), helper="cachelint.lazy")
+    configuration = Configuration(
+        base=str(tmp_path), select=("ALL",), preview=True, helper="cachelint.lazy"
+    )
     again = fix_paths([fixture.name], configuration, unsafe=unsafe)
     assert again.files == ()
 
@@ -347,7 +353,9 @@ def test_what_once_went_wrong(
     code: str, others: Tree, unsafe: bool, present: str, absent: str, tmp_path: Path
 ) -> None:
     write_tree(tmp_path, {"manage.py": "", "a.py": code, **others})
-    configuration = Configuration(base=str(tmp_path), select=("ALL",), helper="cachelint.lazy")
+    configuration = Configuration(
+        base=str(tmp_path), select=("ALL",), preview=True, helper="cachelint.lazy"
+    )
     report = fix_paths(["a.py"], configuration, unsafe=unsafe)
     text = report.files[0].new.decode() if report.files else code
     assert present in text

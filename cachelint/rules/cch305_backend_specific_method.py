@@ -1,0 +1,158 @@
+"""
+# backend-specific-method (CCH305)
+
+## What it does
+Finds attributes of a cache that the backend of its alias does not have in the deployed settings:
+`delete_pattern`, `ttl`, `lock`, `keys`, `client` and others of django-redis, `cull` of diskcache,
+names that no backend has. A backend of the project is judged by its class and the classes above.
+
+Silent under `hasattr(cache, "…")`, `except AttributeError` and a test of settings, backends or
+types, where the settings are not known completely, for backends that are not known, and in tests.
+
+## Why is this bad?
+The line raises `AttributeError: 'RedisCache' object has no attribute 'delete_pattern'`, on servers
+only: the laptop has another backend.
+
+## Example
+```python
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": "redis://127.0.0.1:6379",
+    },
+}
+
+
+def forget_prices():
+    from django.core.cache import cache
+
+    cache.delete_pattern("prices-*")
+```
+
+## Use instead
+```python
+CACHES = {
+    "default": {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": "redis://127.0.0.1:6379",
+    },
+}
+
+
+def forget_prices():
+    from django.core.cache import cache
+
+    cache.delete_pattern("prices-*")
+```
+
+## Fix safety
+There is no automatic fix: another backend is another client with other options; keys can also be
+deleted one by one, or made useless by a version number within them.
+
+## References
+- https://docs.djangoproject.com/en/stable/topics/cache/#redis
+- https://github.com/jazzband/django-redis#extended-api
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachelint.diagnostic import Evidence, Severity, Span
+from cachelint.facts.records import GuardKind, Use
+from cachelint.facts.vocabulary import CACHE_API
+from cachelint.rules.alias_backends import alias_of, entries_by_server
+from cachelint.rules.cache_calls import cache_attributes
+from cachelint.rules.rule import FileView, Finding
+from cachelint.rules.settings_rules import Entry
+from cachelint.settings.backend_methods import METHODS, PACKAGES
+
+WORDS = (b"caches", b"core.cache", b"django.core import")
+SEVERITY = Severity.ERROR
+
+_ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
+#: Above a class of the project: what adds nothing to a cache.
+_PLAIN = frozenset({"abc.ABC", "builtins.object", "typing.Generic"})
+
+
+def check(view: FileView) -> Iterator[Finding]:
+    if view.is_test:
+        return
+    reported: set[Span] = set()
+    for use, resolved, name in cache_attributes(view, called=False):
+        if name in CACHE_API or name.startswith("_") or use.span in reported:
+            continue
+        if view.is_unharmed(use, _ATTRIBUTE_ERROR) or _is_asked_for(use):
+            continue
+        lacking = [
+            own
+            for own in entries_by_server(view, resolved)
+            if all(_lacks(view, entry, name) for entry in own)
+        ]
+        if lacking:
+            reported.add(use.span)
+            yield _finding(use, name, alias_of(view, resolved) or "", lacking)
+
+
+def _is_asked_for(use: Use) -> bool:
+    """Whether the code asks first what cache it has."""
+    own = {value.path for value in use.values} | {_quoted(use.code)}
+    return any(
+        guard.kind in (GuardKind.TEST, GuardKind.SETTING)
+        or (
+            guard.kind is GuardKind.HAS_ATTRIBUTE
+            and any(path in own or _quoted(path) in own for path in guard.names)
+        )
+        for guard in use.guards
+    )
+
+
+def _quoted(code: str) -> str:
+    return code.replace('"', "'")
+
+
+def _lacks(view: FileView, entry: Entry, name: str) -> bool:
+    """Whether a backend is known not to have an attribute."""
+    backend = entry.backend
+    if backend is None:
+        return False
+    own = METHODS.get(backend)
+    if own is None:
+        own = _of_project(view, backend)
+    return own is not None and name not in own
+
+
+def _of_project(view: FileView, backend: str) -> frozenset[str] | None:
+    """What a backend of the project has beside the usual; None where that is not known."""
+    found = view.project.find_class(backend, view.facts)
+    names = view.project.attributes(*found) if found is not None else None
+    if found is None or names is None:
+        return None
+    above = view.project.ancestors(*found) - _PLAIN
+    if not above or not above <= METHODS.keys():
+        return None
+    return names.union(*(METHODS[path] for path in above))
+
+
+def _finding(use: Use, name: str, alias: str, lacking: list[tuple[Entry, ...]]) -> Finding:
+    first = lacking[0][0]
+    backend = (first.backend or "").rpartition(".")[2]
+    where = first.settings.module.label
+    packages = [package for package, names in PACKAGES.items() if name in names]
+    who = f"it is of {', '.join(packages)}" if packages else "no known backend has it"
+    return Finding(
+        span=use.span,
+        message=(
+            f'`{use.text}`: alias "{alias}" is a {backend} in {where}, which has no `{name}`: the'
+            " line raises AttributeError"
+        ),
+        help=f'{who}; ask `hasattr(cache, "{name}")` first, or use what every cache has',
+        cause=f"{name} of {first.backend}",
+        evidence=tuple(dict.fromkeys(_evidence(own[0]) for own in lacking)),
+    )
+
+
+def _evidence(entry: Entry) -> Evidence:
+    item = entry.mapping.get("BACKEND")
+    place = item.place if item is not None else entry.mapping.place
+    return Evidence(place.path, place.span, f"the backend in {entry.settings.module.label}")
