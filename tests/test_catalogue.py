@@ -39,8 +39,9 @@ def first_block(rule: Rule, heading: str) -> tuple[str, str]:
 def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     path = folder / "example.py"
     path.write_text(code, encoding="utf-8")
-    # Examples of the rules for CACHES are settings modules.
-    settings = ("example",) if rule.code.startswith("CCH4") else ()
+    # Examples of the rules for settings are settings modules.
+    is_settings = rule.code.startswith("CCH4") or rule.code == "CCH503"
+    settings = ("example",) if is_settings else ()
     select = ("ALL", rule.code)
     configuration = Configuration(base=str(folder), select=select, settings=settings)
     report = check_paths([str(path)], configuration)

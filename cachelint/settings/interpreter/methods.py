@@ -1,4 +1,4 @@
-"""Methods of built-in values: dicts, lists, texts, paths, namespaces."""
+"""Methods of built-in values: dicts, texts, paths, namespaces; those of lists are in ``lists``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from cachelint.settings.interpreter.guards import NEVER, Guard
+from cachelint.settings.interpreter.lists import list_method
 from cachelint.settings.interpreter.operators import NotComputedError, method
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -38,7 +39,7 @@ def call_method(
         found: Choices = handler(machine, receiver, arguments, node)
         return found
     if isinstance(receiver, ListObject):
-        return _list_method(machine, receiver, name, arguments, node)
+        return list_method(machine, receiver, name, arguments, node)
     if isinstance(receiver, NamespaceObject):
         return _namespace_method(machine, receiver, name, arguments, node)
     if isinstance(receiver, PathObject):
@@ -179,49 +180,6 @@ _DICT: dict[str, Any] = {
     "copy": _copy, "clear": _clear, "keys": _keys, "values": _values, "items": _items,
     "__setitem__": _set, "__getitem__": _get,
 }  # fmt: skip
-
-
-# Lists, tuples, sets
-
-
-def _list_method(
-    machine: Calls, found: ListObject, name: str, arguments: Arguments, node: ast.Call
-) -> Choices:
-    first = arguments.get(0)
-    if name in ("append", "add") and first is not None:
-        found.items += machine.only(first)
-    elif name in ("extend", "update") and first is not None:
-        for value in machine.each(first):
-            machine.extend(found, value, node.args[0])
-    elif name == "insert" and (second := arguments.get(1)) is not None:
-        found.items[:0] = machine.only(second)
-    elif name in ("remove", "discard") and first is not None:
-        _remove(machine, found, first, node)
-    elif name == "copy":
-        copy = ListObject(machine.place(node), found.kind, machine.only(found.items))
-        copy.openings = list(found.openings)
-        return [(machine.running, copy)]
-    elif name in ("sort", "reverse"):
-        if name == "reverse":
-            found.items.reverse()
-    elif name not in ("index", "count"):
-        machine.open(found, machine.cause(node, f"`{machine.text(node)}` is not followed"))
-        return machine.unknown(node)
-    else:
-        return machine.unknown(node)
-    return machine.constant(None, node)
-
-
-def _remove(machine: Calls, found: ListObject, choices: Choices, node: ast.Call) -> None:
-    for value in machine.each(choices):
-        constant = machine.key_of(value)
-        kept: Found = []
-        for guard, item in found.items:
-            is_it = (
-                constant is not None and isinstance(item, Constant) and item.value == constant.value
-            )
-            kept.append((machine.guards.without(guard, machine.running) if is_it else guard, item))
-        found.items = [item for item in kept if item[0] != NEVER]
 
 
 # Namespaces
