@@ -22,7 +22,7 @@ HEADINGS = (
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 UNPARSED = "CCH001"
 #: Rules whose examples are settings modules.
-IS_SETTINGS = re.compile("CCH(4|203|003)")
+IS_SETTINGS = re.compile("CCH(4|203|003|503)")
 #: The settings modules around an example, and their aliases.
 SETTINGS_AROUND = {
     "CCH201": {"conf": ["default", "sessions"]},
@@ -49,8 +49,7 @@ def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     others = SETTINGS_AROUND.get(rule.code, {})
     for name, aliases in others.items():
         caches: dict[str, object] = {alias: {} for alias in aliases}
-        path.with_name(f"{name}.py").write_text(f"CACHES = {caches}
-")
+        path.with_name(f"{name}.py").write_text(f"CACHES = {caches}\n")
     speaks_of_settings = IS_SETTINGS.match(rule.code) or "CACHES" in code
     settings = tuple(others) or (("example",) if speaks_of_settings else ())
     configuration = Configuration(

@@ -14,7 +14,7 @@ from cachelint.project.handles import Opened, returned_handles
 from cachelint.project.import_time import ImportTime, Site
 from cachelint.project.lifetime import lifetimes
 from cachelint.project.pages import CachedPage, Pages
-from cachelint.source import UnparsedSourceError, read_bytes
+from cachelint.source import UnparsedSourceError, contains_any, read_bytes
 
 _ANY = frozenset({"__getattr__", "__getattribute__"})
 _PROPERTIES = frozenset({
@@ -60,6 +60,14 @@ class Project:
         None for a module of another package, and where it cannot be told.
         """
         return self._modules.has_name(module, name, origin)
+
+    def mentions(self, module: str, words: tuple[bytes, ...], origin: str) -> bool:
+        """Whether a module of the project, seen from the file ``origin``, has one of ``words``."""
+        file = self._modules.find(module, origin)
+        try:
+            return file is not None and contains_any(read_bytes(file), words)
+        except UnparsedSourceError:
+            return False
 
     def relative_path(self, facts: FileFacts) -> str:
         """The path of the file from the root of its project, whatever lies above that."""

@@ -43,7 +43,7 @@ from cachelint.settings.records import (
 _REACHES = (None, 2, 0)
 #: Settings with dicts and lists that rules ask for; of the others only texts and numbers are kept.
 STRUCTURED = frozenset({
-    "INSTALLED_APPS", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK",
+    "INSTALLED_APPS", "LANGUAGES", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK",
     "REST_FRAMEWORK_EXTENSIONS", "TEMPLATES", "TEMPLATE_DIRS",
 })  # fmt: skip
 

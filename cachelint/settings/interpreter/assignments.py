@@ -43,6 +43,7 @@ class Assignments(Calls):
     def _assign_item(self, target: ast.Subscript, choices: Choices) -> None:
         owners = self.evaluate(target.value)
         if isinstance(target.slice, ast.Slice):
+            self.open_lists(owners, self.cause(target, f"`{self.text(target)} = …`"))
             return
         keys = self.evaluate(target.slice)
         pairs = self.combinations([owners, keys])
@@ -73,6 +74,8 @@ class Assignments(Calls):
                 guard, old = owner.items[index]
                 kept = self.guards.without(guard, self.running)
                 owner.items[index : index + 1 or None] = [(kept, old), *choices]
+            else:
+                self.open(owner, self.cause(target, f"`{self.text(target)} = …`"))
         else:
             found = self.as_dict(owner)
             if found is not None:
@@ -173,6 +176,7 @@ class Assignments(Calls):
                 continue
             found = self.as_dict(owner) if isinstance(owner, (DictObject, Opaque)) else None
             if found is None:
+                self.open_lists([(self.running, owner)], self.cause(target, "`del` of an item"))
                 continue
             if constant is not None:
                 there = self.has_key(found, constant, self.place(target), self.text(target))

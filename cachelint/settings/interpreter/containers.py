@@ -67,6 +67,12 @@ class Containers(Namespaces):
         union = self.union(slot.guard for slot in _slots(found, key))
         return self.guards.both(union, self.running)
 
+    def open_lists(self, choices: Choices, cause: Cause) -> None:
+        """Those lists among ``choices`` may have other items from now on."""
+        for value in self.each(choices):
+            if isinstance(value, ListObject):
+                self.open(value, cause)
+
     def opening(self, found: DictObject | ListObject) -> Guard:
         """Where something unknown may have been added, among the runs at hand."""
         return self.guards.both(self.union(guard for guard, _ in found.openings), self.running)

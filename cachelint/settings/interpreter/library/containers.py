@@ -57,11 +57,12 @@ def _sorted(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaq
     found = _list(machine, arguments, node, function)
     for _, value in found:
         assert isinstance(value, ListObject)
+        if function.path == "builtins.reversed":
+            value.items.reverse()
+            continue
         texts = [item.value for _, item in value.items if isinstance(item, Constant)]
         if len(texts) == len(value.items) and all(isinstance(text, str) for text in texts):
             value.items.sort(key=lambda item: str(getattr(item[1], "value", "")))
-        if function.path == "builtins.reversed":
-            value.items.reverse()
     return found
 
 
