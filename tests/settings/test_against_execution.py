@@ -20,9 +20,16 @@ from cachelint.settings.evaluate import evaluate
 from cachelint.settings.records import Certainty, Role, Settings, SettingsModule
 from tests.settings.programs import ENVIRONMENTS, PROGRAMS, PROLOGUE, Lines
 
-
 #: What ends a program for its users as well: such runs have no settings.
-ERRORS = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
