@@ -20,9 +20,16 @@ from cachelint.settings.evaluate import evaluate
 from cachelint.settings.records import Certainty, Role, Settings, SettingsModule
 from tests.settings.programs import ENVIRONMENTS, PROGRAMS, PROLOGUE, Lines
 
-
 #: What ends a program for its users as well: such runs have no settings.
-ERRORS = (ArithmeticError, AttributeError, LookupError, NameError, RuntimeError, TypeError, ValueError)
+ERRORS = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    NameError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
 
 
 def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
@@ -30,6 +37,7 @@ def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
     program = compile(code, "settings", "exec")
     for environment in ENVIRONMENTS:
         module = ModuleType("settings")
+        module.__package__ = ""
         modules = mock.patch.dict(sys.modules, {"settings": module})
         with mock.patch.dict(os.environ, environment), modules:
             try:
