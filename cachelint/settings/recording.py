@@ -21,6 +21,7 @@ from cachelint.settings.interpreter.values import (
     Value,
 )
 from cachelint.settings.records import (
+    Cause,
     Choice,
     Condition,
     Constant,
@@ -119,6 +120,8 @@ class Recorder:
                 place = getattr(item, "place", value.place)
                 items.append(Choice(known, self.when(both, guard, place)))
         causes = [cause for g, cause in value.openings if guards.both(g, guard) != NEVER]
+        if not value.is_ordered:
+            causes.append(Cause(value.place, "the order of what is in it is not known"))
         return Listing(tuple(items), value.place, tuple(dict.fromkeys(causes)))
 
     # Conditions

@@ -37,6 +37,7 @@ def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
     program = compile(code, "settings", "exec")
     for environment in ENVIRONMENTS:
         module = ModuleType("settings")
+        module.__package__ = ""
         modules = mock.patch.dict(sys.modules, {"settings": module})
         with mock.patch.dict(os.environ, environment), modules:
             try:

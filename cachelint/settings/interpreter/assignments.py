@@ -36,14 +36,14 @@ class Assignments(Calls):
             for owner in self.each(self.evaluate(target.value)):
                 self.set_attribute(owner, target.attr, self.only(choices), target)
         elif isinstance(target, ast.Starred):
-            self.assign(target.value, self.unknown(target.value))
+            self.assign(target.value, choices)
         elif isinstance(target, (ast.Tuple, ast.List)):
             self._unpack(target, choices)
 
     def _assign_item(self, target: ast.Subscript, choices: Choices) -> None:
         owners = self.evaluate(target.value)
         if isinstance(target.slice, ast.Slice):
-            self.open_lists(owners, self.cause(target, f"`{self.text(target)} = …`"))
+            self._assign_slice(owners, choices, target)
             return
         keys = self.evaluate(target.slice)
         pairs = self.combinations([owners, keys])
@@ -70,30 +70,63 @@ class Assignments(Calls):
         elif isinstance(owner, ListObject):
             constant = self.key_of(key)
             index = constant.value if constant is not None else None
-            if isinstance(index, int) and -len(owner.items) <= index < len(owner.items):
-                guard, old = owner.items[index]
-                kept = self.guards.without(guard, self.running)
-                owner.items[index : index + 1 or None] = [(kept, old), *choices]
+            if isinstance(index, int) and self.has_positions(owner):
+                self.fail("IndexError", self.replaced(owner, index, choices)[1])
             else:
-                self.open(owner, self.cause(target, f"`{self.text(target)} = …`"))
+                self.may_fail(target, None, f"an error in `{self.text(target)}`")
+                self.disturb(owner, target)
+                owner.items += choices
         else:
             found = self.as_dict(owner)
             if found is not None:
                 self.set_value(found, key, choices, target.slice)
 
-    def _unpack(self, target: ast.Tuple | ast.List, choices: Choices) -> None:
-        has_star = any(isinstance(element, ast.Starred) for element in target.elts)
-        for value in self.each(choices):
-            if isinstance(value, ListObject) and not value.openings and not has_star:
-                items = self.only(value.items)
-                if len(items) == len(target.elts):
-                    for element, (_, item) in zip(target.elts, items, strict=True):
-                        self.assign(element, [(self.running, item)])
-                    continue
-            for element in target.elts:
-                self.assign(element, self.unknown(element))
+    def _assign_slice(self, owners: Choices, choices: Choices, target: ast.Subscript) -> None:
+        assert isinstance(target.slice, ast.Slice)
+        bounds = (target.slice.lower, target.slice.upper, target.slice.step)
+        for part in bounds:
+            if part is not None:
+                self.evaluate(part)
+        for owner in self.each(owners):
+            if isinstance(owner, ListObject):
+                self.disturb(owner, target)
+                for value in self.each(choices):
+                    self.extend(owner, value, target)
 
-    # Statements
+    def _unpack(self, target: ast.Tuple | ast.List, choices: Choices) -> None:
+        star = next((n for n, e in enumerate(target.elts) if isinstance(e, ast.Starred)), None)
+        for value in self.each(choices):
+            items = self._unpacked(value, target)
+            if items is None:
+                for element in target.elts:
+                    self.assign(element, self.unknown(element))
+                continue
+            wanted = len(target.elts)
+            lengths = self.lengths(items)
+            fitting = lengths[wanted : wanted + 1] if star is None else lengths[wanted - 1 :]
+            self.fail("ValueError", self.guards.negate(self.union(fitting)))
+            for number, element in enumerate(target.elts):
+                if star is None or number < star:
+                    self.assign(element, self.element(items, number)[0])
+                elif number > star:
+                    self.assign(element, self.element(items, number - wanted)[0])
+                else:
+                    rest = self.sliced(items, slice(star, star + 1 - wanted or None), target)
+                    starred = ListObject(self.place(element))
+                    self.extend(starred, rest, target)
+                    self.assign(element, [(self.running, starred)])
+
+    def _unpacked(self, value: Value, target: ast.expr) -> ListObject | None:
+        """What is unpacked as a list with positions."""
+        items = value
+        if not isinstance(value, ListObject):
+            items = ListObject(self.place(target))
+            self.extend(items, value, target)
+        if isinstance(items, ListObject) and self.has_positions(items):
+            return items
+        self.may_fail(target, None, f"an error in `{self.text(target)} = …`")
+        self.escape(items, self.cause(target, f"`{self.text(target)} = …`"))
+        return None
 
     def _assignment(self, node: ast.Assign) -> None:
         if len(node.targets) == 1 and self._assign_pairwise(node.targets[0], node.value):
@@ -140,8 +173,12 @@ class Assignments(Calls):
 
     def _combined(self, node: ast.AugAssign, old: Value, new: Value) -> Value:
         """``old op= new``: lists, sets and dicts are changed in place."""
-        is_extended = isinstance(node.op, (ast.Add, ast.BitOr))
-        if isinstance(old, ListObject) and old.kind != "tuple" and is_extended:
+        if isinstance(old, ListObject) and old.kind != "tuple":
+            if not isinstance(node.op, (ast.Add, ast.BitOr)):
+                self.disturb(old, node.target)
+                if not isinstance(node.op, (ast.Sub, ast.BitAnd)):
+                    self.open(old, self.cause(node, f"`{self.text(node.target)}` is changed here"))
+                return old
             self.extend(old, new, node.value)
             return old
         if isinstance(node.op, ast.BitOr):
@@ -168,15 +205,20 @@ class Assignments(Calls):
                         self.unbind(scope_of, target.attr)
 
     def _delete_item(self, target: ast.Subscript) -> None:
-        owners, keys = self.evaluate(target.value), self.evaluate(target.slice)
-        for owner, key in self.combinations([owners, keys]) or ():
+        owners = self.evaluate(target.value)
+        if isinstance(target.slice, ast.Slice):
+            self._assign_slice(owners, (), target)
+            return
+        for owner, key in self.combinations([owners, self.evaluate(target.slice)]) or ():
             constant = self.key_of(key)
+            if isinstance(owner, ListObject):
+                self._set_item_of(owner, key, (), target)
+                continue
             if isinstance(owner, NamespaceObject) and constant is not None:
                 self.unbind(owner.scope, str(constant.value))
                 continue
             found = self.as_dict(owner) if isinstance(owner, (DictObject, Opaque)) else None
             if found is None:
-                self.open_lists([(self.running, owner)], self.cause(target, "`del` of an item"))
                 continue
             if constant is not None:
                 there = self.has_key(found, constant, self.place(target), self.text(target))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 
 from cachelint.modules import Modules
-from cachelint.settings.interpreter.containers import Containers, describe
+from cachelint.settings.interpreter.containers import Containers
 from cachelint.settings.interpreter.guards import NEVER, Guard, Test
 from cachelint.settings.interpreter.operators import NotComputedError, compare
 from cachelint.settings.interpreter.values import (
@@ -21,6 +21,7 @@ from cachelint.settings.interpreter.values import (
     Opaque,
     Template,
     Value,
+    describe,
 )
 from cachelint.settings.records import Constant
 
@@ -118,6 +119,8 @@ class Conditions(Containers):
                 return self.running
             if isinstance(op, ast.Is) and not isinstance(first, Opaque | Template):
                 return NEVER if not isinstance(second, Opaque) else self.undecided(node)
+        else:
+            self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
         return self.undecided(node)
 
     def undecided(self, node: ast.expr) -> Guard:
@@ -163,6 +166,8 @@ class Conditions(Containers):
         if isinstance(container, NamespaceObject) and isinstance(item, Constant):
             _, absent = self.own(container.scope, str(item.value), node)
             return self.guards.without(self.running, absent)
+        if isinstance(container, DictObject) and isinstance(item, Opaque):
+            return self._contained_in_dict(item, container, node)
         if isinstance(container, ListObject):
             return self._contained_in_list(item, container, node)
         if isinstance(container, Opaque) and isinstance(item, Constant):
@@ -174,10 +179,20 @@ class Conditions(Containers):
             arguments = (str(item.value),) if is_argv else ()
             negated = f"{describe(item)} not in {self.text(node.comparators[0])}"
             test = Test(text, negated, self.place(node), arguments)
+            if not is_argv:
+                self.may_fail(node, "TypeError", f"an error in `{text}`")
             subject = container.path if is_argv else id(container)
             self._kept.append(container)
             return self.test((subject, "in", item.value), test)
+        self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
         return self.undecided(node)
+
+    def _contained_in_dict(self, item: Opaque, found: DictObject, node: ast.Compare) -> Guard:
+        holds = self.guards.both(self.opening(found), self.undecided(node))
+        for guard, key, place in self.keys(found):
+            same = self.equals(item, Constant(key, place), node)
+            holds = self.guards.either(holds, self.guards.both(guard, same))
+        return holds
 
     def _has_key(self, found: DictObject, item: Constant, node: ast.Compare) -> Guard:
         text = f"{describe(item)} in {self.text(node.comparators[0])}"

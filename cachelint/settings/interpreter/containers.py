@@ -1,14 +1,16 @@
-"""Dicts and lists whose content depends on the run: what is in them, and what writing does.
+"""Dicts whose content depends on the run: what is in them, and what writing does. Whatever can be
+iterated over.
 
-Storey above namespaces: reads and writes for the runs at hand. Must not know expressions.
+Storey above sequences: reads and writes for the runs at hand. Must not know expressions.
 """
 
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
-from cachelint.settings.interpreter.namespaces import Namespaces
+from cachelint.settings.interpreter.sequences import Sequences
 from cachelint.settings.interpreter.values import (
     Choices,
     DictObject,
@@ -20,8 +22,8 @@ from cachelint.settings.interpreter.values import (
     NamespaceObject,
     Opaque,
     Slot,
-    Template,
     Value,
+    describe,
 )
 from cachelint.settings.records import Cause, Constant, Place
 
@@ -32,8 +34,8 @@ _TEXT_BASES = frozenset({
 })  # fmt: skip
 
 
-class Containers(Namespaces):
-    """Reading and writing of dicts and lists."""
+class Containers(Sequences):
+    """Reading and writing of dicts."""
 
     def key_of(self, value: Value) -> Constant | None:
         """The constant that ``value`` is as a key of a dict."""
@@ -66,16 +68,6 @@ class Containers(Namespaces):
         """Where ``key`` is certain to be there, among the runs at hand."""
         union = self.union(slot.guard for slot in _slots(found, key))
         return self.guards.both(union, self.running)
-
-    def open_lists(self, choices: Choices, cause: Cause) -> None:
-        """Those lists among ``choices`` may have other items from now on."""
-        for value in self.each(choices):
-            if isinstance(value, ListObject):
-                self.open(value, cause)
-
-    def opening(self, found: DictObject | ListObject) -> Guard:
-        """Where something unknown may have been added, among the runs at hand."""
-        return self.guards.both(self.union(guard for guard, _ in found.openings), self.running)
 
     def has_key(self, found: DictObject, key: Constant, place: Place, text: str) -> Guard:
         """Where ``key in found``; what an open dict may have is asked once, and then known."""
@@ -113,6 +105,10 @@ class Containers(Namespaces):
         """Write under ``key`` for the runs at hand."""
         if self.running == NEVER:
             return
+        known = _slots(found, key)
+        if known and not self.guards.implies(self.running, self.union(s.guard for s in known)):
+            # In some runs the key is new, and comes last.
+            found.is_ordered = False
         kept = self._without_running(found, key)
         written = [Slot(guard, value, place) for guard, value in self.only(choices)]
         found.slots[key] = kept + written
@@ -134,6 +130,8 @@ class Containers(Namespaces):
 
     def set_value(self, found: DictObject, key: Value, choices: Choices, node: ast.AST) -> None:
         """``found[key] = …`` with a key that may be known only in part."""
+        if isinstance(key, DictObject) or (isinstance(key, ListObject) and key.kind != "tuple"):
+            self.fail("TypeError")
         place = self.place(node)
         constant = self.key_of(key)
         if constant is not None:
@@ -157,11 +155,14 @@ class Containers(Namespaces):
             return
         if isinstance(source, Opaque) and source.content is None:
             message = source.cause or f"`{source.text}` is not known here"
+            self.may_fail(node, None, message)
             self.open(target, self.cause(node, message))
             return
         found = self.as_dict(source)
         if found is None:
-            if not isinstance(source, Constant):
+            if isinstance(source, Constant):
+                self.fail("ValueError" if isinstance(source.value, str) else "TypeError")
+            else:
                 self.open(target, self.cause(node, "what is added is not known here"))
             return
         for key, slots in list(found.slots.items()):
@@ -171,13 +172,18 @@ class Containers(Namespaces):
         self._take_openings(target, found)
 
     def _merge_pair(self, target: DictObject, item: Value, node: ast.AST) -> None:
-        if isinstance(item, ListObject) and len(item.items) == 2 and not item.openings:
-            (_, key), (_, value) = item.items
-            self.set_value(target, key, [(self.running, value)], node)
-        else:
+        if not isinstance(item, ListObject) or not self.has_positions(item):
             self.open(target, self.cause(node, "a pair that is added is not known here"))
+            return
+        pairs = self.guards.both(self.running, [*self.lengths(item), NEVER, NEVER, NEVER][2])
+        self.fail("ValueError", self.guards.negate(pairs))
+        with self.under(pairs):
+            values, _ = self.element(item, 1)
+            for key in self.each(self.element(item, 0)[0]):
+                self.set_value(target, key, self.only(values), node)
 
     def _take_openings(self, target: DictObject, source: DictObject | ListObject) -> None:
+        target.is_ordered &= source.is_ordered
         for guard, cause in list(source.openings):
             self.open(target, cause, self.guards.both(guard, self.running))
 
@@ -199,7 +205,7 @@ class Containers(Namespaces):
             return self.copied(value, node, deep=True)
         if isinstance(value, ListObject):
             items = [(guard, self.deep_copied(item, node)) for guard, item in value.items]
-            return ListObject(value.place, value.kind, items, list(value.openings))
+            return replace(value, items=items, openings=list(value.openings))
         return value
 
     def keys(self, found: DictObject) -> list[tuple[Guard, Key, Place]]:
@@ -229,31 +235,13 @@ class Containers(Namespaces):
                 for name, guard in self.bound_names(value.scope)
             ]
             return list(names), value.scope.wild[0][1] if value.scope.wild else None
-        return [], self.cause(node, f"what `{self.text(node)}` holds is not known here")
-
-    def extend(self, target: ListObject, source: Value, node: ast.expr) -> None:
-        """``target.extend(source)``."""
-        items, cause = self.items_of(source, node)
-        target.items += items
-        if cause is not None:
-            self.open(target, cause)
+        if isinstance(value, Constant) and not isinstance(value.value, bytes):
+            self.fail("TypeError")
+            return [], None
+        cause = self.cause(node, f"what `{self.text(node)}` holds is not known here")
+        self.may_fail(node, "TypeError", cause.message)
+        return [], cause
 
 
 def _slots(found: DictObject, key: Key) -> list[Slot]:
     return found.slots.get(key, [])
-
-
-def describe(value: Value) -> str:
-    """A value for a message."""
-    if isinstance(value, Constant):
-        return f'"{value.value}"' if isinstance(value.value, str) else repr(value.value)
-    if isinstance(value, Template):
-        text = "".join(
-            part if isinstance(part, str) else f"{{{part.text}}}" for part in value.parts
-        )
-        return f'"{text}"'
-    if isinstance(value, Opaque):
-        return f"`{value.text}`"
-    if isinstance(value, MemberObject):
-        return f"`{value.cls.name}.{value.name}`"
-    return "of this kind"

@@ -59,11 +59,7 @@ class Errors(Loops):
                     self.bind(self.frame.scope, handler.name, [(self.running, unknown)])
                 self.block(handler.body)
                 after = self.guards.either(after, self.running)
-        for error in raised:
-            if self.catching:
-                self.catching[-1].append(error)
-            else:
-                self.dead.append(error.guard)
+        self.pass_on(raised)
         if node.finalbody:
             self.running = entered
             self.block(node.finalbody)

@@ -10,6 +10,7 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
+from cachelint.settings.interpreter.arguments import one_constant
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.items import Items
 from cachelint.settings.interpreter.values import (
@@ -215,17 +216,17 @@ class Expressions(Items):
 
     def _slice(self, bases: Choices, node: ast.Subscript) -> Choices:
         assert isinstance(node.slice, ast.Slice)
-        bounds: list[int | None] = []
+        bounds: list[object] = []
+        is_known = True
         for part in (node.slice.lower, node.slice.upper, node.slice.step):
             choices = self.evaluate(part) if part is not None else self.constant(None, node)
-            value = choices[0][1] if len(choices) == 1 else None
-            if not isinstance(value, Constant) or not isinstance(value.value, (int, type(None))):
-                return self.unknown(node)
-            bounds.append(value.value)
+            value = one_constant(choices)
+            is_known &= value is not None and isinstance(value.value, (int, type(None)))
+            bounds.append(value.value if value is not None else None)
         found: Found = []
         for base in self.each(bases):
-            value = self.sliced(base, slice(*bounds), node)
-            found.append((self.running, value))
+            index = slice(*bounds) if is_known and bounds[2] != 0 else None
+            found.append((self.running, self.sliced(base, index, node)))
         return self.only(found)
 
     # Attributes and what is left

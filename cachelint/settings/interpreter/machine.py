@@ -242,6 +242,14 @@ class Machine:
             self.running = self.guards.without(self.running, guard)
             self.ended = self.position
 
+    def pass_on(self, errors: Iterable[Raised]) -> None:
+        """Errors that nobody has caught go on to whoever waits around this place."""
+        for error in errors:
+            if self.catching:
+                self.catching[-1].append(error)
+            else:
+                self.dead.append(error.guard)
+
     def revive(self, mark: int) -> None:
         """Let the runs go on that have ended since ``dead`` had ``mark`` entries."""
         for guard in self.dead[mark:]:

@@ -126,6 +126,10 @@ class Namespaces(Machine):
         if guard != NEVER:
             value.openings.append((guard, cause))
 
+    def opening(self, found: DictObject | ListObject) -> Guard:
+        """Where something unknown may have been added, among the runs at hand."""
+        return self.guards.both(self.union(guard for guard, _ in found.openings), self.running)
+
     def release(self, scope: Scope, cause: Cause, replaces: bool) -> None:
         """Something unknown may write any name of ``scope``: the runs at hand cannot know.
 

@@ -43,6 +43,7 @@ class Operations(Texts):
                 return Constant(unary(op, operand.value), self.place(node))
             except NotComputedError as failure:
                 self.fail(failure.error)
+        self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
         return self.opaque(node)
 
     def _binary_of(self, op: ast.operator, left: Value, right: Value, node: ast.expr) -> Value:
@@ -53,6 +54,9 @@ class Operations(Texts):
                 if failure.error is not None:
                     self.fail(failure.error)
                 return self.opaque(node)
+        if _is_wrong(op, left, right):
+            self.fail("TypeError")
+            return self.opaque(node)
         if isinstance(op, ast.BitOr) and DictObject in (type(left), type(right)):
             base = self.as_dict(left)
             if base is not None:
@@ -65,6 +69,9 @@ class Operations(Texts):
             return self.joined_path(left, (right,), node)
         if isinstance(op, ast.Mod) and isinstance(left, Constant) and isinstance(left.value, str):
             return self.percent(left.value, right, node)
+        if isinstance(left, ListObject) or isinstance(right, ListObject):
+            return self._mixed(left, right, node)
+        self.may_fail(node, None, f"an error in `{self.text(node)}`")
         return self.opaque(node)
 
     def _sum(self, left: Value, right: Value, node: ast.expr) -> Value:
@@ -73,10 +80,35 @@ class Operations(Texts):
             new.openings += left.openings
             self.extend(new, right, node)
             return new
+        if isinstance(right, Opaque) or isinstance(left, Opaque):
+            self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
         is_text = [isinstance(v, Template) or _is_text(v) for v in (left, right)]
         if any(is_text) and all(isinstance(v, (Constant, Template, Opaque)) for v in (left, right)):
             return self.template((left, right), node)
         return self.opaque(node)
+
+    def _mixed(self, left: Value, right: Value, node: ast.expr) -> ListObject:
+        """Lists and sets under other operators than ``+``: any item of either may be in it."""
+        self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
+        new = ListObject(self.place(node), "set", is_ordered=False)
+        for value in (left, right):
+            if isinstance(value, ListObject):
+                new.items += self.some_of(value, node)
+            if not isinstance(value, (ListObject, Constant)):
+                self.open(new, self.cause(node, f"`{self.text(node)}` is not followed"))
+            elif isinstance(value, ListObject):
+                new.openings += value.openings
+        return new
+
+
+def _is_wrong(op: ast.operator, left: Value, right: Value) -> bool:
+    """Whether no operator is defined for the two."""
+    if DictObject not in (type(left), type(right)):
+        return False
+    other = right if isinstance(left, DictObject) else left
+    if not isinstance(op, ast.BitOr):
+        return isinstance(other, (Constant, DictObject, ListObject, Template))
+    return isinstance(other, (Constant, ListObject, Template))
 
 
 def _is_text(value: Value) -> bool:

@@ -86,8 +86,8 @@ def unary(op: ast.unaryop, operand: Any) -> Any:
     return _guarded(lambda: _UNARY[type(op)](operand))
 
 
-def subscript(value: str | bytes, index: Any) -> Any:
-    """An item or a slice of a text; raises NotComputedError."""
+def subscript(value: Any, index: Any) -> Any:
+    """An item or a slice of a constant; raises NotComputedError."""
     return _guarded(lambda: value[index])
 
 

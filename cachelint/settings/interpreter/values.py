@@ -70,22 +70,28 @@ Key = str | int | float | complex | bool | bytes | None
 class DictObject:
     """A dict. The guards of the slots of a key exclude one another; elsewhere it is absent.
 
-    ``openings``: what may add or change entries, and where.
+    ``openings``: what may add or change entries, and where. ``is_ordered``: whether the keys stand
+    in the order in which they do in every run.
     """
 
     place: Place
     slots: dict[Key, list[Slot]] = field(default_factory=dict)
     openings: list[tuple[Guard, Cause]] = field(default_factory=list)
+    is_ordered: bool = True
 
 
 @dataclass(eq=False)
 class ListObject:
-    """A list, tuple or set; ``kind`` says which. Each item is there where its guard holds."""
+    """A list, tuple or set; ``kind`` says which. Each item is there where its guard holds.
+
+    ``is_ordered``: whether the items stand in the order in which they do in every run.
+    """
 
     place: Place
     kind: str = "list"
     items: list[tuple[Guard, Value]] = field(default_factory=list)
     openings: list[tuple[Guard, Cause]] = field(default_factory=list)
+    is_ordered: bool = True
 
 
 @dataclass(eq=False)
@@ -227,3 +233,19 @@ def is_same(first: Value, second: Value) -> bool:
         same_type = type(first.value) is type(second.value)
         return same_type and first.value == second.value and first.place == second.place
     return False
+
+
+def describe(value: Value) -> str:
+    """A value for a message."""
+    if isinstance(value, Constant):
+        return f'"{value.value}"' if isinstance(value.value, str) else repr(value.value)
+    if isinstance(value, Template):
+        text = "".join(
+            part if isinstance(part, str) else f"{{{part.text}}}" for part in value.parts
+        )
+        return f'"{text}"'
+    if isinstance(value, Opaque):
+        return f"`{value.text}`"
+    if isinstance(value, MemberObject):
+        return f"`{value.cls.name}.{value.name}`"
+    return "of this kind"
