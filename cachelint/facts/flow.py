@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from cachelint.diagnostic import Span
 from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
+from cachelint.facts.errors import risks
 from cachelint.facts.locals import captured_names
 from cachelint.facts.records import Guard, GuardKind, KeyErrorHandler, Values
 from cachelint.facts.scope import ScopeKind, join, known_value
@@ -220,7 +220,7 @@ class FlowWalker(BindingWalker):
             values = self.evaluate(item.context_expr)
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, ())
-            if isinstance(item.context_expr, ast.Call) and _swallows(values):
+            if isinstance(item.context_expr, ast.Call) and swallows(values):
                 caught = self._exception_names(item.context_expr.args)
                 self._hold(GuardKind.EXCEPT, caught, item)
                 swallows = True
@@ -291,17 +291,8 @@ class FlowWalker(BindingWalker):
             types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
             for caught in types:
                 if caught is not None and self._exception_names([caught]) == ("builtins.KeyError",):
-                    return KeyErrorHandler(self.source.span(caught), self._risks(node.body))
+                    return KeyErrorHandler(self.source.span(caught), risks(self.source, node.body))
         return None
-
-    def _risks(self, body: list[ast.stmt]) -> tuple[Span, ...]:
-        """What may raise KeyError: items, calls and ``del``."""
-        nodes = (node for statement in body for node in ast.walk(statement))
-        return tuple(
-            self.source.span(node)
-            for node in nodes
-            if isinstance(node, (ast.Subscript, ast.Call, ast.Raise, ast.Delete))
-        )
 
     def _caught_by(self, handler: ast.ExceptHandler) -> tuple[str, ...]:
         if handler.type is None:
@@ -316,15 +307,6 @@ class FlowWalker(BindingWalker):
             for expression in types
             for value in self.peek(expression) or known_value("*")
         )
-
-
-def _swallows(values: Values) -> bool:
-    """Whether a context manager is known to swallow the exceptions it is given."""
-    return any(
-        value.path in ("contextlib.suppress()", "pytest.raises()")
-        or value.path.endswith((".assertRaises()", ".assertRaisesMessage()"))
-        for value in values
-    )
 
 
 _EXECUTORS: dict[type[ast.AST], Callable[[FlowWalker, Any], bool | None]] = {
