@@ -228,9 +228,9 @@ class FlowWalker(BindingWalker):
                 self._hold(GuardKind.WITHIN, (self.source.segment(item.context_expr),), item)
         leaves, anywhere = self._traced(node.body)
         self.context = before
-        if swallows:
+        if is_caught:
             self.scope.names = anywhere if leaves else join(self.scope.names, anywhere)
-        return leaves and not swallows
+        return leaves and not is_caught
 
     def _hold(self, kind: GuardKind, names: tuple[str, ...], item: ast.withitem) -> None:
         guard = Guard(kind, names, item.context_expr.lineno)
