@@ -104,6 +104,8 @@ class Judge:
     modules: Modules = field(default_factory=Modules)
     whole_project: bool = True
     """Whether files that the judged one does not import may be searched."""
+    preview: bool | None = None
+    """Whether findings in preview of other rules count; None: as the configuration says."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -220,7 +222,17 @@ class Judge:
             self.reader,
             frozenset(configuration.aliases),
             configuration.alias_settings,
+            self._in_preview,
         )
+
+    @cached_property
+    def _in_preview(self) -> frozenset[str]:
+        """The rules whose findings in preview are wanted: all, or those named one by one."""
+        configuration, rules = self.configuration, all_rules()
+        if configuration.preview if self.preview is None else self.preview:
+            return frozenset(rules)
+        named = {*(configuration.select or ()), *configuration.extend_select}
+        return frozenset(code for code, rule in rules.items() if named & {code, rule.name})
 
     def _ignored_codes(self, path: str) -> frozenset[str]:
         relative = os.path.relpath(os.path.abspath(path), self.configuration.base)
