@@ -20,7 +20,7 @@ from cachelint.facts import collect_facts
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules, project_folder
 from cachelint.project import Callers, Project
-from cachelint.rules import FileView, Finding, Rule, all_rules
+from cachelint.rules import FileView, Finding, Rule, all_rules, named_rules
 from cachelint.settings.locate import COMMAND_LINE
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.source import (
@@ -87,13 +87,8 @@ def resolve_selectors(
             hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(rules)}"
             raise ConfigurationError(f'{where}: unknown rule "{selector}"; {hint}')
         exact = {code for code in found if wanted.upper() == code or wanted == rules[code].name}
-        codes |= found if preview else exact | _without_preview(found - exact)
+        codes |= {code for code in found if preview or code in exact or not rules[code].is_preview}
     return frozenset(codes)
-
-
-def _without_preview(codes: Iterable[str]) -> set[str]:
-    rules = all_rules()
-    return {code for code in codes if not rules[code].is_preview}
 
 
 @dataclass
@@ -104,6 +99,8 @@ class Judge:
     modules: Modules = field(default_factory=Modules)
     whole_project: bool = True
     """Whether files that the judged one does not import may be searched."""
+    preview: bool | None = None
+    """Whether findings in preview count; None: as the configuration says."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -220,6 +217,16 @@ class Judge:
             self.reader,
             frozenset(configuration.aliases),
             configuration.alias_settings,
+            self._in_preview,
+        )
+
+    @cached_property
+    def _in_preview(self) -> frozenset[str]:
+        """The rules whose findings in preview are wanted: all, or those named one by one."""
+        wanted = self.configuration
+        wants_all = wanted.preview if self.preview is None else self.preview
+        return named_rules(
+            all_rules() if wants_all else (*(wanted.select or ()), *wanted.extend_select)
         )
 
     def _ignored_codes(self, path: str) -> frozenset[str]:

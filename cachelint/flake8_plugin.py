@@ -35,6 +35,7 @@ class CacheLintPlugin:
 
     _configuration: ClassVar[Configuration]
     _judge: ClassVar[Any] = None
+    _preview: ClassVar[bool] = False
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
         self._tree = tree
@@ -62,6 +63,7 @@ class CacheLintPlugin:
             from flake8.exceptions import ExecutionError
 
             raise ExecutionError(f"cachelint: {error}") from error
+        cls._preview = found.preview
         if found.preview:
             hidden = preview_codes()
             kept = [code for code in options.extended_default_ignore if code not in hidden]
@@ -77,7 +79,7 @@ class CacheLintPlugin:
 
         cls = type(self)
         if cls._judge is None:
-            cls._judge = Judge(cls._configuration, whole_project=False)
+            cls._judge = Judge(cls._configuration, whole_project=False, preview=cls._preview)
         if not cls._judge.is_candidate(data):
             return
         try:

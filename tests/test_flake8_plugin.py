@@ -42,6 +42,8 @@ def test_the_same_findings_as_check_on_all_fixtures(
         relative = path.relative_to(ROOT / "fixtures")
         if relative.parts[0] != "unparsed-file":
             write_tree(tmp_path, {str(relative): path.read_bytes()})
+    # Not only by code: some rules that are on have findings in preview.
+    (tmp_path / "pyproject.toml").write_text("[tool.cachelint]\npreview = true\n")
     # What they ask is for the whole project to say, flake8 shows one file of it.
     expected = [line for line in checked(tmp_path, monkeypatch) if not re.search(WIDE, line)]
     assert len(expected) > 50

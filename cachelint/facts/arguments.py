@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from cachelint.facts.records import Values
+from cachelint.facts.scope import known_value
 
 #: Builtins whose result differs from process to process.
 UNSTABLE = frozenset({"builtins.hash()", "builtins.id()"})
+#: Texts that memcached takes for no key, in the order in which they are looked for.
+SPACE, CONTROL, LONG = (f"builtins.str:{kind}" for kind in ("space", "control", "long"))
+UNPORTABLE = frozenset({SPACE, CONTROL, LONG})
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f]")
+#: 250, less the colons and the version that Django puts before a key.
+_LONGEST = 247
 #: Builtins that make a number of what a cache gave.
 _NUMBERS = frozenset({"builtins.float", "builtins.int"})
 #: How a path ends that is a sum or difference with a number.
 SUMS = (".__add__()", ".__sub__()")
+_METHODS = ("format", "join")
 _FORMATTING = frozenset({"builtins.str", "builtins.repr", "builtins.hex", "builtins.format"})
 _FORMS: dict[type[ast.expr], str] = {
     ast.Lambda: "lambda", ast.GeneratorExp: "generator", ast.Call: "call", ast.Await: "await",
@@ -27,9 +36,19 @@ def form_of(node: ast.expr) -> str:
     return _FORMS.get(type(node), "")
 
 
-def unstable(values: Values) -> Values:
-    """Of what a part of a text may be, that which makes the text differ between processes."""
-    return tuple(value for value in values if value.path in UNSTABLE)
+def text_values(value: object) -> Values:
+    """What a constant is, where it is a text that is no key for memcached."""
+    if not isinstance(value, str):
+        return ()
+    found = _FORBIDDEN.search(value)
+    if found is not None:
+        return known_value(SPACE if found[0] == " " else CONTROL)
+    return known_value(LONG) if len(value) > _LONGEST else ()
+
+
+def carried(values: Values) -> Values:
+    """Of what a part of a text may be, that which the whole text then is too."""
+    return tuple(value for value in values if value.path in UNSTABLE or value.path in UNPORTABLE)
 
 
 def summed(values: Values, operator: ast.operator, other: ast.expr) -> Values:
@@ -56,4 +75,17 @@ def number_of(function: Values, arguments: list[Values]) -> Values:
 def formats(function: Values, node: ast.expr) -> bool:
     """Whether a call makes a text of its arguments: ``str(x)``, ``"…".format(x)``."""
     of_text = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Constant)
-    return of_text or any(value.path in _FORMATTING for value in function)
+    if of_text and isinstance(node, ast.Attribute) and node.attr in _METHODS:
+        return True
+    return any(value.path in _FORMATTING for value in function)
+
+
+def template(function: Values) -> Values:
+    """Of a text whose ``format`` or ``join`` is called, what the result then is too."""
+    found = (
+        replace(value, path=value.path.removesuffix(f".{name}"))
+        for value in function
+        for name in _METHODS
+        if value.path.endswith(f".{name}")
+    )
+    return carried(tuple(found))

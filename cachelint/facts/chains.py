@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 
-from cachelint.facts.arguments import form_of, formats, number_of, unstable
+from cachelint.facts.arguments import carried, form_of, formats, number_of, template
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.records import Alias, Argument, Use, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend
@@ -118,7 +118,8 @@ class ChainWalker:
         arguments = self._arguments(node, consumed, outer_of_arguments)
         parts: Values = ()
         if formats(function, node.func):
-            parts = tuple(value for _, _, found in arguments for value in unstable(found))
+            parts = tuple(value for _, _, found in arguments for value in carried(found))
+        parts += template(function)
         if not function:
             return parts
         parts += number_of(function, [found for _, _, found in arguments])

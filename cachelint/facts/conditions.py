@@ -13,6 +13,8 @@ Resolve = Callable[[ast.expr], Values]
 """What an expression may be, without recording that it is used."""
 
 _BACKEND = re.compile(r"(?i)settings|backend|redis|valkey|memcache|locmem|isinstance|supports")
+#: What says by itself what is asked for.
+_ASKED = frozenset({GuardKind.HAS_ATTRIBUTE, GuardKind.SETTING})
 _TYPE_CHECKING = frozenset({"typing.TYPE_CHECKING", "typing_extensions.TYPE_CHECKING"})
 _SETTINGS = "django.conf.settings."
 _VERSIONS = frozenset({"django.VERSION", "sys.version_info"})
@@ -62,7 +64,7 @@ def _all_of(parts: list[Condition]) -> Condition:
 def read_condition(test: ast.expr, resolve: Resolve) -> Condition:
     """Read ``test`` as far as it speaks of what the rules must respect."""
     condition = _read(test, resolve)
-    is_known = any(guard.kind is GuardKind.HAS_ATTRIBUTE for guard in condition.true.guards)
+    is_known = any(guard.kind in _ASKED for guard in condition.true.guards)
     is_whole = not isinstance(test, (ast.BoolOp, ast.UnaryOp)) and not is_known
     if is_whole and _asks_for_backend(test):
         asked = Branch((Guard(GuardKind.TEST, (ast.unparse(test),), test.lineno),))

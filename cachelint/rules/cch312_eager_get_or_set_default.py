@@ -57,7 +57,7 @@ from cachelint.facts.records import Argument
 from cachelint.rules.cache_calls import cache_calls
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"get_or_set",)
+WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
 PREVIEW = True
 

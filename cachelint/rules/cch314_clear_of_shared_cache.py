@@ -69,7 +69,7 @@ from cachelint.rules.stores import coexist, store_of
 from cachelint.settings.backends import Family
 from cachelint.settings.records import Place, Settings
 
-WORDS = (b"clear(",)
+WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
 PREVIEW = True
 

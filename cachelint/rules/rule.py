@@ -2,7 +2,8 @@
 
 A rule module has a docstring (its page) and three names: ``WORDS``, of which a file must contain
 one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, which yields findings.
-``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it.
+``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it; a rule
+that is on can ask ``view.in_preview`` whether its doubtful findings are wanted.
 With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
 """
 
@@ -74,6 +75,9 @@ class FileView:
     """Aliases that exist although no settings module has them."""
     alias_settings: tuple[str, ...] = ()
     """Settings of the project that hold an alias, keys of dicts after dots."""
+
+    in_preview: frozenset[str] = frozenset()
+    """Codes of rules whose findings in preview are wanted too."""
 
     @cached_property
     def settings(self) -> ProjectSettings:
