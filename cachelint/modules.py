@@ -392,11 +392,7 @@ def project_folder(path: str) -> str:
     """
     start = os.path.abspath(path)
     folders = _folders_up(start if os.path.isdir(start) else os.path.dirname(start))
-    return next((f for f in folders if has_manage_file(f)), folders[-1])
-
-
-def has_manage_file(folder: str) -> bool:
-    return _has_any(folder, ("manage.py",))
+    return next((f for f in folders if _has_any(f, ("manage.py",))), folders[-1])
 
 
 def repository_folder(path: str) -> str:

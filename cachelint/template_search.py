@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cachelint.config import Configuration
 from cachelint.discovery import Discovery, Found
-from cachelint.modules import has_manage_file, project_folder
+from cachelint.modules import project_folder
 from cachelint.settings.engines import template_folders
 from cachelint.settings.reader import SettingsReader
 from cachelint.source import UnparsedSourceError, is_ignored_by, read_bytes
@@ -120,7 +120,8 @@ class TemplateSearch:
     def _is_of_another(self, path: str, folder: str) -> bool:
         """Whether a file belongs to a project below ``folder``, as those of tests are."""
         own = self._project_of(path)
-        return own.startswith(os.path.join(folder, "")) and has_manage_file(own)
+        is_below = own.startswith(os.path.join(folder, ""))
+        return is_below and os.path.exists(os.path.join(own, "manage.py"))
 
     def _walk(self, folder: str) -> Iterator[str]:
         suffixes = self.configuration.all_template_suffixes
