@@ -143,8 +143,9 @@ def _add_settings(settings: argparse.ArgumentParser) -> None:
 
 
 def _settings(options: argparse.Namespace) -> int:
-    from cachelint.engine import check_that_paths_exist, read_settings
+    from cachelint.engine import read_settings
     from cachelint.reporters.settings import render_settings, render_settings_json
+    from cachelint.selection import check_that_paths_exist
 
     check_that_paths_exist([options.path])
     configuration = _with_settings(find_configuration(options.path), options)
@@ -181,7 +182,7 @@ def _check(options: argparse.Namespace) -> int:
 
 def _configuration(options: argparse.Namespace) -> Configuration:
     """pyproject.toml of the project that the paths lie in, overridden by the options."""
-    from cachelint.engine import check_that_paths_exist
+    from cachelint.selection import check_that_paths_exist
 
     check_that_paths_exist(options.paths)
     common = os.path.commonpath([os.path.abspath(path) for path in options.paths])
@@ -209,7 +210,7 @@ def _configuration(options: argparse.Namespace) -> Configuration:
 
 
 def _check_selectors(codes: tuple[str, ...], option: str) -> None:
-    from cachelint.engine import resolve_selectors
+    from cachelint.selection import resolve_selectors
 
     if not codes:
         raise ConfigurationError(f"{option}: names no rule")
@@ -284,8 +285,8 @@ def _helper(options: argparse.Namespace) -> int:
 
 
 def _rule(options: argparse.Namespace) -> int:
-    from cachelint.engine import resolve_selectors
     from cachelint.rules import all_rules
+    from cachelint.selection import resolve_selectors
 
     for code in sorted(resolve_selectors([options.rule], "rule")):
         _print(all_rules()[code].page + "\n")

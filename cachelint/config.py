@@ -16,6 +16,10 @@ class ConfigurationError(Exception):
     """Wrong usage: what, where, and what to do about it."""
 
 
+#: How the names of Django's templates usually end.
+TEMPLATE_SUFFIXES = (".html", ".htm", ".txt", ".xml")
+
+
 @dataclass(frozen=True)
 class Configuration:
     """How to judge. ``base`` is the folder to which its patterns are relative.
@@ -29,6 +33,7 @@ class Configuration:
     ``strict_settings``: settings that cannot be read are a finding. ``aliases`` exist although no
     settings module has them. ``alias_settings`` are settings of the project that hold an alias
     (``SHOP_CACHE``, ``SHOP.CACHE`` for a key of a dict).
+    ``template_suffixes``: templates beside those that end like ``TEMPLATE_SUFFIXES``.
     """
 
     base: str = field(default_factory=os.getcwd)
@@ -45,8 +50,13 @@ class Configuration:
     strict_settings: bool = False
     aliases: tuple[str, ...] = ()
     alias_settings: tuple[str, ...] = ()
+    template_suffixes: tuple[str, ...] = ()
     rows: tuple[tuple[str, int], ...] = ()
     """For keys read from a file the row in which each stands."""
+
+    @property
+    def all_template_suffixes(self) -> tuple[str, ...]:
+        return TEMPLATE_SUFFIXES + self.template_suffixes
 
     def place_of(self, key: str) -> str:
         """Where ``key`` was given, for an error message."""
@@ -156,6 +166,16 @@ def parse_alias_settings(value: Any, where: str) -> tuple[str, ...]:
     return names
 
 
+def _suffixes(value: Any, where: str) -> tuple[str, ...]:
+    suffixes = _strings(value, where)
+    for suffix in suffixes:
+        if not re.fullmatch(r"\.[^/\\\s]+", suffix) or suffix == ".py":
+            raise ConfigurationError(
+                f'{where}: "{suffix}" is no suffix of templates, such as ".djhtml"'
+            )
+    return suffixes
+
+
 def _strings(value: Any, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigurationError(f"{where} must be a list of strings")
@@ -187,6 +207,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "strict-settings": _switch,
     "aliases": _strings,
     "alias-settings": parse_alias_settings,
+    "template-suffixes": _suffixes,
 }
 
 

@@ -1,4 +1,7 @@
-"""Python files under the paths of the command line. Reads .gitignore files, starts no git."""
+"""Files under the paths of the command line: Python, and templates where somebody asks for them.
+
+Reads .gitignore files, starts no git.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +26,14 @@ DEFAULT_EXCLUDES = frozenset({
 class Found:
     """A file to look at. ``named``: on the command line, so that it is judged in any case.
 
-    ``error`` is set for what the operating system did not let us look into.
+    ``error`` is set for what the operating system did not let us look into. ``may_be_template``:
+    its name ends like that of a template.
     """
 
     path: str
     named: bool = False
     error: str | None = None
+    may_be_template: bool = False
 
 
 @dataclass
@@ -62,12 +67,21 @@ class Ignore:
 class Discovery:
     """The Python files under ``paths``: those of a folder by name, then its folders by name.
 
+    So too files whose names end in one of ``template_suffixes``, wherever they lie.
+
     Folders are tested against the patterns while walking; a file only when somebody asks
     (``is_ignored``), since most files are out for other reasons.
     """
 
-    def __init__(self, paths: Sequence[str], exclude: Sequence[str], base: str) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        exclude: Sequence[str],
+        base: str,
+        template_suffixes: tuple[str, ...] = (),
+    ) -> None:
         self._paths = paths
+        self._template_suffixes = template_suffixes
         self._exclude = Ignore()
         if exclude:
             self._exclude.levels.append((os.path.abspath(base), compile_patterns(exclude)))
@@ -75,7 +89,7 @@ class Discovery:
         self._errors: list[Found] = []
 
     def files(self) -> Iterator[Found]:
-        """Every Python file, once. Symbolic links to folders are not followed."""
+        """Every file, once. Symbolic links to folders are not followed."""
         seen: set[str] = set()
         for path in self._paths:
             for found in self._below(path):
@@ -94,7 +108,8 @@ class Discovery:
 
     def _below(self, path: str) -> Iterator[Found]:
         if not os.path.isdir(path):
-            yield Found(path, named=True)
+            is_template = bool(self._template_suffixes) and path.endswith(self._template_suffixes)
+            yield Found(path, named=True, may_be_template=is_template)
             return
         ignore = self._inherited(path)
         if ignore.covers(path, is_folder=True):
@@ -129,6 +144,8 @@ class Discovery:
                     folders.append((path, ignore))
             elif entry.name.endswith((".py", ".pyw")):
                 yield from _file(entry, path)
+            elif self._template_suffixes and entry.name.endswith(self._template_suffixes):
+                yield from _file(entry, path, may_be_template=True)
 
     def _with_patterns(self, folder: str, ignore: Ignore) -> Ignore:
         try:
@@ -172,13 +189,13 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
     return ignore, unreadable
 
 
-def _file(entry: os.DirEntry[str], path: str) -> Iterator[Found]:
+def _file(entry: os.DirEntry[str], path: str, *, may_be_template: bool = False) -> Iterator[Found]:
     try:
         if entry.is_file():
-            yield Found(path)
+            yield Found(path, may_be_template=may_be_template)
         # Else a dangling link (editors lock files so), a socket or a link to a folder: no file.
     except OSError as error:
-        yield Found(path, error=error.strerror or str(error))
+        yield Found(path, error=error.strerror or str(error), may_be_template=may_be_template)
 
 
 def _parents_in_repository(folder: str) -> list[str]:

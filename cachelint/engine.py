@@ -6,21 +6,21 @@ The only place that knows both configuration and rules. ``check_paths`` serves t
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cachelint.config import Configuration, ConfigurationError
+from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
-from cachelint.discovery import Discovery, Found, compile_patterns
+from cachelint.discovery import Discovery, Found
 from cachelint.facts import collect_facts
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules, project_folder
 from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules, named_rules
+from cachelint.selection import check_that_paths_exist, compiled, resolve_selectors
 from cachelint.settings.locate import COMMAND_LINE
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.source import (
@@ -34,9 +34,12 @@ from cachelint.source import (
     read_bytes,
     split_lines,
 )
+from cachelint.template_search import TemplateComments, TemplateSearch
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
+
+    from cachelint.templates import Library, Template
 
 UNPARSED = "CCH001"
 UNRESOLVED = "CCH003"
@@ -48,7 +51,8 @@ CACHED_PAGES = "cache_page"
 class Report:
     """What ``check_paths`` found.
 
-    ``files`` counts the Python files under the paths, ``judged`` those whose facts were collected.
+    ``files`` counts the Python files and templates under the paths, ``judged`` those that a rule
+    has looked into.
     ``sources`` has the lines of the files that diagnostics or their evidence speak of.
     """
 
@@ -59,36 +63,6 @@ class Report:
     sources: dict[str, Sequence[str]]
     notes: tuple[Diagnostic, ...] = ()
     """Why rules about aliases were silent (CCH003), where that is no finding."""
-
-
-def resolve_selectors(
-    selectors: Iterable[str], where: str, *, preview: bool = True
-) -> frozenset[str]:
-    """The codes that selectors stand for: codes, their beginnings (``CCH3``), names, or ``ALL``.
-
-    Without ``preview`` a rule in preview counts only by its whole code or name. Raises
-    ConfigurationError with a suggestion for one that stands for nothing.
-    """
-    rules = all_rules()
-    codes: set[str] = set()
-    for selector in selectors:
-        wanted = selector.strip()
-        if wanted == "ALL":
-            found = set(rules)
-        else:
-            found = {
-                code
-                for code, rule in rules.items()
-                if wanted and (code.startswith(wanted.upper()) or rule.name == wanted)
-            }
-        if not found:
-            known = [*rules, *(rule.name for rule in rules.values())]
-            close = difflib.get_close_matches(wanted, known, n=1)
-            hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(rules)}"
-            raise ConfigurationError(f'{where}: unknown rule "{selector}"; {hint}')
-        exact = {code for code in found if wanted.upper() == code or wanted == rules[code].name}
-        codes |= {code for code in found if preview or code in exact or not rules[code].is_preview}
-    return frozenset(codes)
 
 
 @dataclass
@@ -117,9 +91,18 @@ class Judge:
         return tuple(rule for code, rule in rules.items() if code in codes)
 
     @cached_property
+    def _python_rules(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if not rule.is_for_templates)
+
+    @cached_property
+    def template_rules(self) -> tuple[Rule, ...]:
+        """The selected rules that judge templates."""
+        return tuple(rule for rule in self.rules if rule.is_for_templates)
+
+    @cached_property
     def words(self) -> tuple[bytes, ...]:
         """The words of the selected rules, those that contain another left out."""
-        words = {word for rule in self.rules for word in rule.words}
+        words = {word for rule in self._python_rules for word in rule.words}
         return tuple(
             sorted(word for word in words if not any(o in word for o in words if o != word))
         )
@@ -130,7 +113,7 @@ class Judge:
             return []
         where = self.configuration.place_of("per-file-ignores")
         return [
-            (_compiled([pattern], where), resolve_selectors(codes, where))
+            (compiled([pattern], where), resolve_selectors(codes, where))
             for pattern, codes in self.configuration.per_file_ignores
         ]
 
@@ -170,9 +153,23 @@ class Judge:
         ignored = self._ignored_codes(source.path)
         diagnostics = [
             _diagnostic(rule, source.path, finding)
-            for rule in self.rules
+            for rule in self._python_rules
             if rule.code not in ignored and (alone or not rule.needs_project)
             for finding in rule.check(view)
+        ]
+        return sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.sort_key)
+
+    def judge_template(self, template: Template, library: Library) -> list[Diagnostic]:
+        """The diagnostics of a template, sorted; ``noqa`` comments are not applied."""
+        from cachelint.rules.template_view import TemplateView
+
+        view = TemplateView(template, library, self.reader)
+        ignored = self._ignored_codes(template.path)
+        diagnostics = [
+            _diagnostic(rule, template.path, finding)
+            for rule in self.template_rules
+            if rule.code not in ignored
+            for finding in rule.check_template(view)
         ]
         return sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.sort_key)
 
@@ -247,8 +244,10 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
     judge = Judge(configuration)
     judge.prepare()
     if configuration.exclude:
-        _compiled(configuration.exclude, configuration.place_of("exclude"))
-    return _Check(judge, Discovery(paths, configuration.exclude, configuration.base), paths).run()
+        compiled(configuration.exclude, configuration.place_of("exclude"))
+    suffixes = configuration.all_template_suffixes if judge.template_rules else ()
+    discovery = Discovery(paths, configuration.exclude, configuration.base, suffixes)
+    return _Check(judge, discovery, paths).run()
 
 
 def read_settings(path: str, configuration: Configuration) -> ProjectSettings:
@@ -258,22 +257,6 @@ def read_settings(path: str, configuration: Configuration) -> ProjectSettings:
     """
     check_that_paths_exist([path])
     return Judge(configuration).reader.around(path)
-
-
-def check_that_paths_exist(paths: Sequence[str]) -> None:
-    """Raise ConfigurationError, with a suggestion, for a path that is no file and no folder."""
-    for path in paths:
-        if not os.path.lexists(path):
-            raise ConfigurationError(_missing_path(path))
-        if not os.path.isfile(path) and not os.path.isdir(path):
-            raise ConfigurationError(f"{path}: neither a file nor a folder")
-
-
-def _compiled(patterns: Sequence[str], where: str) -> GitIgnoreSpec:
-    try:
-        return compile_patterns(patterns)
-    except ValueError as error:
-        raise ConfigurationError(f"{where}: {error}") from error
 
 
 @dataclass
@@ -295,12 +278,18 @@ class _Check:
         is_folder_given = any(os.path.isdir(path) for path in self.paths)
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
+        self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         for found in self.discovery.files():
+            if found.may_be_template:
+                self._search.add(found)
+                continue
             self.files += 1
             try:
                 self._file(found)
             except UnparsedSourceError as error:
                 self._unparsed(found, error)
+        self._templates()
+        self.files += self._search.count
         if self._callers is not None:
             self._together(self._callers)
         notes = tuple(self.judge.unresolved_settings())
@@ -321,6 +310,7 @@ class _Check:
         if found.error is not None:
             raise UnparsedSourceError(f"cannot be read: {found.error}")
         data = read_bytes(found.path)
+        self._search.add_python(found.path, data)
         if self._callers is not None:
             self._callers.add(found.path, data)
             self._found[os.path.abspath(found.path)] = found
@@ -330,7 +320,18 @@ class _Check:
         diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
         self.judged += 1
         self._remember(found.path)
-        self._keep(source, diagnostics)
+        self._keep(source, diagnostics, Suppressions(source))
+
+    def _templates(self) -> None:
+        for found, data in self._search.candidates(self.discovery.is_ignored):
+            try:
+                template = self._search.read(found, data)
+            except UnparsedSourceError as error:
+                self._unparsed(found, error)
+                continue
+            self.judged += 1
+            diagnostics = self.judge.judge_template(template, self._search.library)
+            self._keep(template, diagnostics, TemplateComments(template))
 
     def _remember(self, path: str) -> None:
         facts = self.judge.modules.facts(path) if self._callers is not None else None
@@ -351,7 +352,8 @@ class _Check:
             found = self._found.get(path)
             if found is not None and not found.named and not self.discovery.is_ignored(found):
                 shown = [replace(diagnostic, path=found.path) for diagnostic in diagnostics]
-                self._keep(load(found.path, read_bytes(found.path)), shown)
+                source = load(found.path, read_bytes(found.path))
+                self._keep(source, shown, Suppressions(source))
 
     def _read_around(self, callers: Callers, folder: str) -> None:
         for found in Discovery([folder], self.judge.configuration.exclude, folder).files():
@@ -365,8 +367,12 @@ class _Check:
             if self.judge.is_candidate(data):
                 self._remember(found.path)
 
-    def _keep(self, source: Source, diagnostics: list[Diagnostic]) -> None:
-        suppressions = Suppressions(source)
+    def _keep(
+        self,
+        source: Source | Template,
+        diagnostics: list[Diagnostic],
+        suppressions: Suppressions | TemplateComments,
+    ) -> None:
         kept = [d for d in diagnostics if not suppressions.cover(d.code, d.span.row)]
         self.suppressed += len(diagnostics) - len(kept)
         if kept:
@@ -405,14 +411,3 @@ def _diagnostic(rule: Rule, path: str, finding: Finding) -> Diagnostic:
         evidence=finding.evidence,
         fix=finding.fix,
     )
-
-
-def _missing_path(path: str) -> str:
-    folder, name = os.path.split(path.rstrip(os.sep))
-    try:
-        neighbours = os.listdir(folder or ".")
-    except OSError:
-        neighbours = []
-    close = difflib.get_close_matches(name, neighbours, n=1)
-    hint = f"did you mean {os.path.join(folder, close[0])}?" if close else "check the spelling"
-    return f"{path}: no such file or folder; {hint}"

@@ -240,9 +240,7 @@ class Suppressions:
         """Whether a comment suppresses a diagnostic with ``code`` that starts in ``row``."""
         if not self._present:
             return False
-        # Theirs, not a copy: what counts as a noqa comment is flake8's to say.
         from flake8.defaults import NOQA_FILE
-        from flake8.violation import Violation
 
         lines = self._source.lines
         if self._rows is None:
@@ -251,5 +249,13 @@ class Suppressions:
         if self._whole_file:
             return True
         line = self._rows.get(row, lines[row - 1] if row <= len(lines) else "")
-        violation = Violation(code, self._source.path, row, 1, "", line)
-        return bool(violation.is_inline_ignored(disable_noqa=False))
+        return is_ignored_by(line, code)
+
+
+def is_ignored_by(line: str, code: str) -> bool:
+    """Whether a ``noqa`` comment in ``line`` is for ``code``."""
+    # Theirs, not a copy: what counts as a noqa comment is flake8's to say.
+    from flake8.violation import Violation
+
+    violation = Violation(code, "", 1, 1, "", line)
+    return bool(violation.is_inline_ignored(disable_noqa=False))

@@ -44,7 +44,7 @@ def first_block(rule: Rule, heading: str) -> tuple[str, str]:
 
 
 def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
-    path = folder / "example.py"
+    path = folder / f"example.{'html' if rule.is_for_templates else 'py'}"
     path.write_text(code, encoding="utf-8")
     others = SETTINGS_AROUND.get(rule.code, {})
     for name, aliases in others.items():
@@ -59,6 +59,10 @@ def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     return [diagnostic.code for diagnostic in report.diagnostics]
 
 
+def language_of(rule: Rule) -> str:
+    return "html" if rule.is_for_templates else "python"
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_page_has_its_title_and_headings_in_order(rule: Rule) -> None:
     lines = rule.page.splitlines()
@@ -71,23 +75,24 @@ def test_page_has_its_title_and_headings_in_order(rule: Rule) -> None:
 @pytest.mark.parametrize("rule", RULES)
 def test_example_raises_exactly_this_rule(rule: Rule, tmp_path: Path) -> None:
     language, code = first_block(rule, "## Example")
-    assert language == ("text" if rule.code == UNPARSED else "python")
+    assert language == ("text" if rule.code == UNPARSED else language_of(rule))
     assert codes_in(code, tmp_path, rule) == [rule.code]
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_what_to_use_instead_raises_nothing(rule: Rule, tmp_path: Path) -> None:
     language, code = first_block(rule, "## Use instead")
-    assert language == "python"
+    assert language == language_of(rule)
     assert codes_in(code, tmp_path, rule) == []
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_rule_has_fixtures_and_a_proof(rule: Rule) -> None:
     folder = FIXTURES / rule.name
-    assert list(folder.glob("bad*.py")), "no bad fixture"
-    assert list(folder.glob("good*.py")), "no good fixture"
-    for name in ("bad.py", "good.py", "prove.py"):
+    suffix = "html" if rule.is_for_templates else "py"
+    assert list(folder.glob(f"bad*.{suffix}")), "no bad fixture"
+    assert list(folder.glob(f"good*.{suffix}")), "no good fixture"
+    for name in (f"bad.{suffix}", f"good.{suffix}", "prove.py"):
         assert (folder / "proof" / name).is_file(), f"no proof/{name}"
 
 

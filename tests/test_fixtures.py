@@ -40,7 +40,9 @@ FOLLOWED = frozenset({"CCH103"})
 Place = tuple[str, int, str]
 """A finding as fixtures speak of it: path, row, code."""
 
-_EXPECTATION = re.compile(r"# expect: (CCH\d{3}(?:, CCH\d{3})*)$")
+_EXPECTATION = re.compile(r"# expect: (CCH\d{3}(?:, CCH\d{3})*)(?: #\})?$")
+#: How the names of fixtures end: Python, and templates, whose expectations are ``{# … #}``.
+_SUFFIXES = (".py", ".html", ".txt", ".djhtml")
 _SINCE = re.compile(r"_py3(\d+)\.py$")
 _UNTIL = re.compile(r"_until_py3(\d+)\.py$")
 
@@ -72,18 +74,26 @@ def collect_subjects() -> Iterator[Path]:
     """What is judged in one go: single files and folders of cases."""
     for folder in sorted(FIXTURES.iterdir()):
         if folder.is_dir() and folder.name != "projects":
-            found = sorted([*folder.glob("bad*.py"), *folder.glob("good*.py")])
-            yield from (path for path in found if not is_golden(path))
+            found = sorted([*folder.glob("bad*"), *folder.glob("good*")])
+            yield from (path for path in found if is_fixture(path) and not is_golden(path))
             yield from sorted(path for path in folder.glob("cases/*") if path.is_dir())
 
 
 def is_golden(path: Path) -> bool:
     """Whether this is what the fixes make of a fixture (see tests/fix/test_golden.py)."""
-    return path.name.endswith((".fixed.py", ".unsafe.py"))
+    return path.stem.endswith((".fixed", ".unsafe"))
+
+
+def is_fixture(path: Path) -> bool:
+    return path.suffix in _SUFFIXES and path.is_file()
+
+
+def files_of(subject: Path) -> list[Path]:
+    return sorted(filter(is_fixture, subject.rglob("*"))) if subject.is_dir() else [subject]
 
 
 def python_files(subject: Path) -> list[Path]:
-    return sorted(subject.rglob("*.py")) if subject.is_dir() else [subject]
+    return [path for path in files_of(subject) if path.suffix == ".py"]
 
 
 def expected_places(path: Path) -> set[Place]:
@@ -144,7 +154,7 @@ SUBJECTS = [
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_exactly_the_marked_lines_are_reported(subject: Path) -> None:
-    expected = {place for path in python_files(subject) for place in expected_places(path)}
+    expected = {place for path in files_of(subject) for place in expected_places(path)}
     assert_same_places(found_places(subject), expected)
 
 
@@ -175,7 +185,7 @@ def test_each_finding_is_in_a_file_with_a_word_of_its_rule(subject: Path) -> Non
 
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_good_fixtures_expect_nothing_and_bad_ones_their_own_rule(subject: Path) -> None:
-    codes = {code for path in python_files(subject) for _, _, code in expected_places(path)}
+    codes = {code for path in files_of(subject) for _, _, code in expected_places(path)}
     own = {rule.name: rule.code for rule in all_rules().values()}[describe(subject).split("/")[0]]
     if subject.name.startswith("good"):
         assert not codes

@@ -61,7 +61,8 @@ def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) ->
         shutil.copy(kit, tmp_path)
     folder = tmp_path / rule.name / "proof"
     shutil.copytree(proof_of(rule), folder)
-    shutil.copy(folder / "good.py", folder / "bad.py")
+    for good in folder.glob("good.*"):
+        shutil.copy(good, folder / f"bad{good.suffix}")
     done = run_proof(rule, folder)
     assert done.returncode == 1
     assert "ModuleNotFoundError" not in done.stderr
@@ -75,8 +76,8 @@ def test_exactly_the_bad_files_of_a_proof_are_reported_by_its_rule(
     proof = tmp_path / rule.name / "proof"
     shutil.copytree(proof_of(rule), proof)
     monkeypatch.chdir(tmp_path)
-    files = sorted([*proof.glob("bad*.py"), *proof.glob("good*.py")])
-    assert {"bad.py", "good.py"} <= {path.name for path in files}
+    files = sorted([*proof.glob("bad*.*"), *proof.glob("good*.*")])
+    assert {"bad", "good"} <= {path.stem for path in files}
     own = proof / "pyproject.toml"
     found = (read_configuration(own) if own.is_file() else None) or Configuration()
     configuration = dataclasses.replace(found, select=("ALL", rule.code))

@@ -215,7 +215,7 @@ class FlowWalker(BindingWalker):
         return leaves, join(start, trace)
 
     def _with(self, node: ast.With | ast.AsyncWith) -> bool:
-        before, swallows = self.context, False
+        before, is_caught = self.context, False
         for item in node.items:
             values = self.evaluate(item.context_expr)
             if item.optional_vars is not None:
@@ -223,7 +223,7 @@ class FlowWalker(BindingWalker):
             if isinstance(item.context_expr, ast.Call) and swallows(values):
                 caught = self._exception_names(item.context_expr.args)
                 self._hold(GuardKind.EXCEPT, caught, item)
-                swallows = True
+                is_caught = True
             else:
                 self._hold(GuardKind.WITHIN, (self.source.segment(item.context_expr),), item)
         leaves, anywhere = self._traced(node.body)

@@ -15,11 +15,13 @@ from cachelint.fix.guards import NameFacts, find_expression, refuse_lost_comment
 from cachelint.fix.helper import HelperModule, choose_helper, helper_source
 from cachelint.fix.imports import add_import, bound_names, drop_import
 from cachelint.fix.mentions import Mentions
+from cachelint.fix.outcome import NO_FIX, Left
 from cachelint.fix.rewrites import Subject, rewrite
+from cachelint.fix.templates import TemplateFix
 from cachelint.modules import project_folder, shown_path
 from cachelint.source import Source, UnparsedSourceError, load, read_bytes
-
-NO_FIX = "there is no automatic fix"
+from cachelint.template_search import TemplateSearch
+from cachelint.templates import Library
 
 
 @dataclass(frozen=True)
@@ -30,15 +32,6 @@ class FixedFile:
     old: bytes
     new: bytes
     fixed: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True)
-class Left:
-    """A finding that stays, and why. ``with_unsafe``: ``--unsafe-fixes`` would try it."""
-
-    diagnostic: Diagnostic
-    reason: str
-    with_unsafe: bool = False
 
 
 @dataclass(frozen=True)
@@ -64,7 +57,9 @@ def fix_paths(
     a new helper is not clear.
     """
     report = check_paths(paths, configuration)
-    fixer = _Fixer(Judge(configuration), unsafe, new_files)
+    judge = Judge(configuration)
+    library = TemplateSearch(paths, configuration, judge.reader).library
+    fixer = _Fixer(judge, library, unsafe, new_files)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
@@ -80,6 +75,7 @@ _Chosen = dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]]
 @dataclass
 class _Fixer:
     judge: Judge
+    library: Library
     unsafe: bool
     new_files: bool
     files: list[FixedFile] = field(default_factory=list)
@@ -99,6 +95,9 @@ class _Fixer:
 
     def fix_file(self, path: str, diagnostics: list[Diagnostic]) -> None:
         """Fix what can be fixed in one file; the rest is left, each with its reason."""
+        if path.endswith(self.judge.configuration.all_template_suffixes):
+            self._fix_template(path, diagnostics)
+            return
         try:
             data = read_bytes(path)
             source = load(path, data)
@@ -118,6 +117,12 @@ class _Fixer:
             self.files.append(FixedFile(path, data, new.to_bytes(), tuple(done)))
             if any(names for _, names in done.values()):
                 self._needed.add(project_folder(path))
+
+    def _fix_template(self, path: str, diagnostics: list[Diagnostic]) -> None:
+        fixed = TemplateFix(self.judge, self.library, self.unsafe).fix(path, diagnostics)
+        self.left += fixed.left
+        if fixed.new is not None:
+            self.files.append(FixedFile(path, fixed.old, fixed.new, tuple(fixed.done)))
 
     def _together(
         self, source: Source, document: Document, chosen: _Chosen

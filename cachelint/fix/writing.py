@@ -9,7 +9,8 @@ import tempfile
 
 from cachelint.config import ConfigurationError
 from cachelint.fix.document import DeclinedError
-from cachelint.fix.run import FixedFile, FixReport, Left
+from cachelint.fix.outcome import Left
+from cachelint.fix.run import FixedFile, FixReport
 
 
 def replace_file(path: str, old: bytes, new: bytes) -> None:

@@ -5,6 +5,7 @@ one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, whi
 ``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it; a rule
 that is on can ask ``view.in_preview`` whether its doubtful findings are wanted.
 With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
+A rule for templates has ``check_template(view)`` instead of ``check``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from cachelint.diagnostic import Evidence, FixPlan, Severity, Span
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Value, Values
@@ -24,6 +26,9 @@ from cachelint.facts.vocabulary import HANDLE, MODULE, OLDEST_DJANGO, STAR_EXPOR
 from cachelint.modules import Resolved
 from cachelint.project import AliasValue, CachedPage, Project
 from cachelint.settings.reader import ProjectSettings, SettingsReader
+
+if TYPE_CHECKING:
+    from cachelint.rules.template_view import TemplateView
 
 Version = tuple[int, ...]
 
@@ -226,6 +231,14 @@ class Rule:
 
     def check_project(self, views: Iterable[FileView]) -> Iterator[tuple[str, Finding]]:
         findings: Iterator[tuple[str, Finding]] = self._module.check_project(views)
+        return findings
+
+    @property
+    def is_for_templates(self) -> bool:
+        return hasattr(self._module, "check_template")
+
+    def check_template(self, view: TemplateView) -> Iterator[Finding]:
+        findings: Iterator[Finding] = self._module.check_template(view)
         return findings
 
     def check(self, view: FileView) -> Iterator[Finding]:
