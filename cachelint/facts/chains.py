@@ -30,6 +30,15 @@ _LOOKING = frozenset(
 #: Builtins that tell one object from another, or its type.
 _EXAMINING = frozenset(f"builtins.{name}" for name in ("id", "isinstance", "issubclass", "type"))
 
+#: Calls that keep what a function returns, whatever that is spelled like.
+_KEEPING = frozenset({
+    f"{SIMPLE_LAZY_OBJECT}()", "functools.cache()", "functools.lru_cache()",
+    "functools.lru_cache()()",
+})  # fmt: skip
+
+#: Methods that put their last argument into the container, ``update()`` its elements.
+_STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault", "update"})
+
 _ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 _GETS = (".get()", ".aget()")
 
@@ -50,6 +59,8 @@ class ChainWalker:
     """Bodies that run later, walked when everything around them has been."""
     _targets: list[ast.expr] = field(default_factory=list)
     """What the assignment whose value is being walked binds."""
+    _containers: list[ast.expr] = field(default_factory=list)
+    """What the value that is being walked becomes an element of."""
 
     def evaluate_other(self, node: ast.expr, outer: str) -> Values:
         """What an expression may be that is no attribute, item or call."""
@@ -75,11 +86,25 @@ class ChainWalker:
 
     def evaluate_bound(self, node: ast.expr, targets: list[ast.expr]) -> Values:
         """What ``node`` may be, which an assignment binds to ``targets``."""
-        before = self._targets
-        self._targets = targets
-        values = self.evaluate(node, "value")
-        self._targets = before
+        return self._evaluate_kept(node, "value", targets, [])
+
+    def evaluate_element(self, node: ast.expr, outer: str, containers: list[ast.expr]) -> Values:
+        """What ``node`` may be, which becomes an element of ``containers``."""
+        return self._evaluate_kept(node, outer, [], containers)
+
+    def _evaluate_kept(
+        self, node: ast.expr, outer: str, targets: list[ast.expr], containers: list[ast.expr]
+    ) -> Values:
+        before = self._targets, self._containers
+        self._targets, self._containers = targets, containers
+        values = self.evaluate(node, outer)
+        self._targets, self._containers = before
         return values
+
+    @property
+    def display_containers(self) -> list[ast.expr]:
+        """What the elements of a display become elements of that is being walked."""
+        return self._targets or self._containers
 
     def peek(self, node: ast.expr) -> Values:
         """What a name or a chain of attributes may be, without recording anything."""
@@ -132,15 +157,22 @@ class ChainWalker:
                 )
             values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
         looks = any(value.path in _LOOKING for value in function)
-        wanted = looks or _may_matter(values) or self.is_wanted(values)
+        wanted = looks or self._is_of_interest(values, outer)
         if wanted or any(_may_matter(v) for _, _, v in arguments):
             self.record(node, values, outer, self._describe(arguments))
         return values
 
+    def _is_of_interest(self, values: Values, outer: str) -> bool:
+        # What a function of this file gives back is known when all of them have been walked.
+        is_kept_result = outer in ("value", "element") and any(
+            value.path.startswith(":") and value.path.endswith("()") for value in values
+        )
+        return is_kept_result or _may_matter(values) or self.is_wanted(values)
+
     def is_wanted(self, values: Values) -> bool:
         """Whether a use is of interest although nothing in it spells a cache."""
         return any(
-            value.path == f"{SIMPLE_LAZY_OBJECT}()"
+            value.path in _KEEPING
             or (self.thorough and value.path.endswith("()") and _may_be_ours(value))
             for value in values
         )
@@ -153,9 +185,12 @@ class ChainWalker:
 
     def _arguments(self, node: ast.Call, consumed: bool, outer: str) -> list[_Argument]:
         found: list[_Argument] = []
+        storing = isinstance(node.func, ast.Attribute) and node.func.attr in _STORING
         for argument in node.args:
             if consumed:
                 values = self.evaluate_consumed(argument, outer)
+            elif storing and argument is node.args[-1] and isinstance(node.func, ast.Attribute):
+                values = self.evaluate_element(argument, "element", [node.func.value])
             else:
                 values = self.evaluate(argument, outer)
             found.append(("*" if isinstance(argument, ast.Starred) else None, argument, values))
@@ -201,7 +236,7 @@ class ChainWalker:
         self, node: ast.expr, values: Values, outer: str, arguments: tuple[Argument, ...] = ()
     ) -> None:
         """Record a use of ``values``, if one of them or of the arguments may be a cache."""
-        if not (arguments or _may_matter(values) or self.is_wanted(values)):
+        if not (arguments or self._is_of_interest(values, outer)):
             return
         self.uses.append(
             Use(
@@ -215,11 +250,15 @@ class ChainWalker:
                 owner=self.context.owner,
                 in_class_body=self.context.in_class_body,
                 arguments=arguments,
-                targets=tuple(map(self.source.segment, self._targets)) if outer == "value" else (),
+                targets=self._written(self._targets, outer == "value"),
+                containers=self._written(self._containers, outer in ("value", "element")),
                 is_async=self.context.is_async,
                 is_deferred=self.context.is_deferred,
             )
         )
+
+    def _written(self, nodes: list[ast.expr], applies: bool) -> tuple[str, ...]:
+        return tuple(map(self.source.segment, nodes)) if applies else ()
 
     def _base(self, node: ast.expr) -> str:
         """The code of what ``node`` takes an item of, or calls, if that is a name or attribute."""

@@ -88,6 +88,8 @@ class _Collector(FlowWalker):
         """Whether a recorded use is worth keeping, now that all attributes are known."""
         if self.is_wanted(use.values):
             return True
+        if any(self.gives_handle(value) for value in use.values):
+            return True
         candidates = (use.values, *(argument.values for argument in use.arguments))
         return any(
             known.mentions_cache

@@ -14,10 +14,12 @@ from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.locals import collect_local_names, parameter_names
-from cachelint.facts.records import Decorator, FunctionFacts, Values
+from cachelint.facts.records import Decorator, FunctionFacts, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
+from cachelint.facts.vocabulary import is_canonical
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
+_FILLING = (ast.DictComp, ast.ListComp, ast.SetComp)
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
 
@@ -28,15 +30,23 @@ class ExpressionWalker(ChainWalker):
     functions: dict[str, FunctionFacts] = field(default_factory=dict)
     typing_names: dict[str, Values] = field(default_factory=dict)
     """Names imported under ``if TYPE_CHECKING``, which only annotations know."""
+    handle_functions: set[str] = field(default_factory=set)
+    """The functions of the file that may give a cache handle back."""
 
     def evaluate_other(self, node: ast.expr, outer: str) -> Values:
+        is_kept = outer in ("value", "element")
+        if is_kept and isinstance(node, _FILLING):
+            return self._comprehension(node, containers=self.display_containers)
         evaluator = _EVALUATORS.get(type(node))
         if evaluator is not None:
             return evaluator(self, node)
-        is_value = outer == "value" and isinstance(node, _DISPLAYS)
+        is_display = is_kept and isinstance(node, _DISPLAYS)
+        containers = self.display_containers if is_display else []
         for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.evaluate_bound(child, []) if is_value else self.evaluate(child)
+            if is_display and isinstance(child, ast.expr):
+                self.evaluate_element(child, outer, containers)
+            elif isinstance(child, ast.expr):
+                self.evaluate(child)
             elif isinstance(child, ast.keyword):
                 self.evaluate(child.value)
         return ()
@@ -163,7 +173,12 @@ class ExpressionWalker(ChainWalker):
             self.evaluate(node.value)
         return ()
 
-    def _comprehension(self, node: _Comprehension, consumed: bool = False) -> Values:
+    def _comprehension(
+        self,
+        node: _Comprehension,
+        consumed: bool = False,
+        containers: list[ast.expr] | None = None,
+    ) -> Values:
         # The first iterable is evaluated outside, at once; a generator does the rest when asked.
         first = node.generators[0]
         self.evaluate_consumed(first.iter)
@@ -186,9 +201,8 @@ class ExpressionWalker(ChainWalker):
                     self.context = self.context.under(self.read_condition(test).true)
             if isinstance(node, ast.DictComp):
                 self.evaluate(node.key)
-                self.evaluate(node.value)
-            else:
-                self.evaluate(node.elt)
+            element = node.value if isinstance(node, ast.DictComp) else node.elt
+            self.evaluate_element(element, "element" if containers else "", containers or [])
 
         if lazy:
             self.defer(node, lambda: self.inside(scope, context, walk))
@@ -245,6 +259,10 @@ class ExpressionWalker(ChainWalker):
         """
         before = self.functions.get(name)
         returns = tuple(scope.returns.values())
+        if any(self._may_be_handle(value) for values in returns for value in values):
+            self.handle_functions.add(name)
+            # Bodies that call it are of interest, whatever it is spelled like.
+            scope.cache_names.add(name.rpartition(".")[2])
         replaces = node.col_offset == 0
         if before is not None and before.first_row > node.lineno:
             return
@@ -262,6 +280,19 @@ class ExpressionWalker(ChainWalker):
             first_row=node.lineno if replaces else 0,
         )
 
+    def _may_be_handle(self, value: Value) -> bool:
+        """Whether ``value`` may be an item of the handler, or the result of a function for one."""
+        last = value.path.rpartition(".")[2].lower()
+        is_result = last.endswith("()") and not is_canonical(value.path)
+        is_spelled = "cach" in last and (last.endswith("[]") or is_result)
+        return self.gives_handle(value) or (is_spelled and not value.path.startswith(":"))
+
+    def gives_handle(self, value: Value) -> bool:
+        """Whether ``value`` is the result of such a function of this file."""
+        name = value.path.removesuffix("()")
+        is_result = name != value.path and name.startswith(":")
+        return is_result and name[1:] in self.handle_functions
+
     def _header(
         self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
     ) -> Span:
@@ -274,7 +305,7 @@ class ExpressionWalker(ChainWalker):
     def evaluate_defaults(self, arguments: ast.arguments) -> None:
         for default in (*arguments.defaults, *arguments.kw_defaults):
             if default is not None:
-                self.evaluate(default, "value")
+                self.evaluate_bound(default, [])
 
 
 def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:

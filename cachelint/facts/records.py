@@ -158,10 +158,12 @@ class Use:
     Each link of ``caches["x"].get("k")`` is a use of its own. ``outer`` names what the expression
     around it does with it: ``attribute``, ``item``, ``call``, ``membership``, ``examined`` (asks
     for its identity or type), ``statement`` (nothing); ``value`` where it is what an assignment
-    binds, a default or returned, or an element of a display that is; ``awaited``; empty where that
-    is unknown.
+    binds, a default or returned, or an element of a display that is; ``element`` where a
+    comprehension or a method as ``append()`` puts it into a container; ``awaited``; empty where
+    that is unknown.
     ``base`` is the code of what an item is taken of or what is called, where that is a name or an
-    attribute. ``targets`` are what the assignment binds, as written.
+    attribute. ``targets`` are what the assignment binds, ``containers`` what it becomes an element
+    of, as written.
     """
 
     values: Values
@@ -176,6 +178,7 @@ class Use:
     in_class_body: bool
     arguments: tuple[Argument, ...] = ()
     targets: tuple[str, ...] = ()
+    containers: tuple[str, ...] = ()
     is_async: bool = False
     """In the body of an ``async def``, where ``await`` may stand."""
     is_deferred: bool = False

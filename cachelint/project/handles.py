@@ -23,6 +23,8 @@ class Opened:
     facts: FileFacts = field(compare=False)
     use: Use
     resolved: Resolved
+    is_direct: bool = field(default=True, compare=False)
+    """Whether the function itself opens it, not one that it calls."""
 
 
 def returned_handles(
@@ -44,7 +46,7 @@ def _returned(
         if is_in(use, definition.name, function) and not set(use.values).isdisjoint(own):
             for resolved in modules.resolve(use.values, facts.path):
                 if resolved.path in OPENING and not resolved.is_reference:
-                    yield Opened(facts, use, resolved)
+                    yield Opened(facts, use, resolved, links == MAX_LINKS)
     for value in returned:
         if value.path.endswith("()") and value not in own:
             called = Value(value.path[:-2], None, value.unless)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from cachelint.facts.paths import split_names
 from cachelint.facts.records import FileFacts, FunctionFacts, Values
+from cachelint.facts.vocabulary import HANDLE_GETTERS
 from cachelint.modules import Modules, Resolved
 from cachelint.project.alias_records import AliasValue
 from cachelint.project.aliases import Aliases
@@ -110,6 +111,11 @@ class Project:
             for values in definition.function.returns
             for value in values
         )
+
+    def gives_handle(self, path: str, facts: FileFacts) -> bool:
+        """Whether a call of what ``path`` names is known to return a handle of another package."""
+        found = Definitions(self._modules, self._modules.facts).find(path, facts.path)
+        return any(definition.name in HANDLE_GETTERS for definition in found)
 
     def import_time_sites(self, facts: FileFacts) -> tuple[Site, ...]:
         """The calls at import in the file of ``facts`` that reach a cache."""

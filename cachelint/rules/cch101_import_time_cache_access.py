@@ -71,9 +71,8 @@ from cachelint.facts.vocabulary import (
 from cachelint.modules import Resolved
 from cachelint.rules.lazy_fix import (
     WRAPPER,
+    helper_plan,
     is_cache_check,
-    replacement_by_wrapper,
-    unknown_surroundings,
     wrapper_plan,
 )
 from cachelint.rules.rule import FileView, Finding
@@ -170,15 +169,6 @@ def _is_attribute(view: FileView, use: Use) -> bool:
 
 
 def _helper_called(view: FileView, use: Use) -> Finding:
-    arguments = ", ".join(
-        argument.code if argument.keyword is None else f"{argument.keyword}={argument.code}"
-        for argument in use.arguments
-    )
-    plan = None
-    unpacked = any(argument.keyword in ("*", "**") for argument in use.arguments)
-    if use.base and view.is_certain(use) and not unpacked:
-        reason = unknown_surroundings(use)
-        plan = replacement_by_wrapper(use, arguments, reason, HELPER_GET_CACHE)
     return Finding(
         span=use.span,
         message=(
@@ -187,7 +177,7 @@ def _helper_called(view: FileView, use: Use) -> Finding:
         ),
         help=f"`{WRAPPER}(…)` is opened when it is used",
         cause=use.arguments[0].text if use.arguments else '"default"',
-        fix=plan,
+        fix=helper_plan(view, use),
     )
 
 

@@ -63,32 +63,31 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cachelint.diagnostic import Applicability, FixPlan, Severity
-from cachelint.facts.records import Phase, Use
-from cachelint.facts.vocabulary import HANDLE
+from cachelint.facts.records import Phase
 from cachelint.modules import Resolved
 from cachelint.rules.custom_cache import is_backend, is_short_lived, wraps_a_cache
-from cachelint.rules.lazy_fix import wrapper_plan
+from cachelint.rules.opened_handles import OpenedHandle, opened_handles
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches",)
+WORDS = (b"caches", b"core.cache", b"get_cache")
 SEVERITY = Severity.WARNING
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    for use, resolved in view.uses:
-        if use.phase is not Phase.INIT or resolved.path != HANDLE:
+    for handle in opened_handles(view):
+        use = handle.use
+        if use.phase is not Phase.INIT:
             continue
         class_name = use.owner.rpartition(".")[0]
         if is_backend(view, class_name):
-            plan = _backend_plan(wrapper_plan(view, use, resolved), resolved)
-            yield _finding(view, use, resolved, _BACKEND.format(name=class_name), plan)
+            plan = _backend_plan(handle.plan(view), handle.resolved)
+            yield _finding(view, handle, _BACKEND.format(name=class_name), plan)
         elif is_short_lived(view, class_name):
             continue
         elif wraps_a_cache(view, use, class_name) and view.project.may_live_long(
             view.facts, class_name
         ):
-            plan = wrapper_plan(view, use, resolved)
-            yield _finding(view, use, resolved, _WRAPPER.format(name=class_name), plan)
+            yield _finding(view, handle, _WRAPPER.format(name=class_name), handle.plan(view))
 
 
 _BACKEND = (
@@ -101,9 +100,9 @@ _WRAPPER = (
 )
 
 
-def _backend_plan(plan: FixPlan | None, resolved: Resolved) -> FixPlan | None:
+def _backend_plan(plan: FixPlan | None, resolved: Resolved | None) -> FixPlan | None:
     """Unsafe where the inner alias may be the outer one: the recursion would only come later."""
-    alias = resolved.value.alias
+    alias = resolved.value.alias if resolved is not None else None
     if plan is None or (alias is not None and alias.literal is not None):
         return plan
     reason = "the alias may lead back to this backend, then the recursion comes with the first use"
@@ -111,14 +110,14 @@ def _backend_plan(plan: FixPlan | None, resolved: Resolved) -> FixPlan | None:
 
 
 def _finding(
-    view: FileView, use: Use, resolved: Resolved, consequence: str, plan: FixPlan | None
+    view: FileView, handle: OpenedHandle, consequence: str, plan: FixPlan | None
 ) -> Finding:
-    alias = resolved.value.alias
+    use = handle.use
     return Finding(
         span=use.span,
         message=f"`{use.text}` is opened in a constructor: {consequence}",
         help="keep the alias, and open the cache in a property or where it is used",
-        cause=f"{use.owner}: {alias.text if alias is not None else use.text}",
-        evidence=view.link_evidence(resolved),
+        cause=f"{use.owner}: {handle.cause}",
+        evidence=handle.evidence(view),
         fix=plan,
     )

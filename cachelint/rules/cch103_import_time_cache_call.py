@@ -56,10 +56,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from cachelint.diagnostic import Evidence, FixPlan, Severity
-from cachelint.facts.records import GuardKind, Use
+from cachelint.diagnostic import Evidence, Severity
+from cachelint.facts.records import Use
 from cachelint.project import Definition, Effect, Site
-from cachelint.rules.lazy_fix import replacement_by_wrapper, unknown_surroundings
+from cachelint.rules.lazy_fix import call_plan
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import", b"get_redis_connection", b"get_cache")
@@ -76,7 +76,6 @@ _CONSEQUENCES = {
     Effect.CONNECTS: "where its server cannot be reached, manage.py check and migrate die with it",
     Effect.REDIS: "where its alias is missing or is not django-redis, the import raises",
 }
-_USED = frozenset({"attribute", "call", "examined", "item", "membership", "statement"})
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -116,7 +115,7 @@ def _finding(view: FileView, site: Site) -> Finding:
         help="call it where its result is needed, inside the function or method",
         cause=f"{site.callee.path}: {site.callee.name}",
         evidence=_chain(site),
-        fix=_plan(view, site),
+        fix=call_plan(site.use, site.returned),
     )
 
 
@@ -156,39 +155,3 @@ def _chain(site: Site) -> tuple[Evidence, ...]:
     if last is not None:
         found.append(Evidence(last.path, last.use.span, f"`{last.use.text}` is reached here"))
     return tuple(found)
-
-
-# -- the fix -------------------------------------------------------------------------------------
-
-
-def _plan(view: FileView, site: Site) -> FixPlan | None:
-    """A wrapper for a call of a function that does nothing but return ``caches[alias]``."""
-    use, function = site.use, site.callee.function
-    if function is None or not function.is_plain or len(site.returned) != 1 or not use.base:
-        return None
-    opened = site.returned[0]
-    caught = any(guard.kind is GuardKind.EXCEPT for guard in (*use.guards, *opened.use.guards))
-    own = opened.facts.path == site.callee.path and opened.use.owner == site.callee.name
-    certain = len(use.values) == 1 and len(opened.use.values) == 1 and opened.use.outer == "value"
-    if caught or not own or not certain or use.outer in _USED or function.decorators:
-        return None
-    alias = _alias(site)
-    if alias is None:
-        return None
-    return replacement_by_wrapper(use, alias, unknown_surroundings(use))
-
-
-def _alias(site: Site) -> str | None:
-    """The alias as the call has it: a literal of the function, or an argument of the call."""
-    function, alias = site.callee.function, site.returned[0].resolved.value.alias
-    if alias is None or function is None:
-        return None
-    arguments = site.use.arguments
-    if alias.literal is not None:
-        return alias.code if not arguments else None
-    if alias.text not in function.parameters or len(arguments) != 1:
-        return None
-    argument = arguments[0]
-    if argument.keyword is None and function.parameters[:1] == (alias.text,):
-        return argument.code
-    return argument.code if argument.keyword == alias.text else None

@@ -57,9 +57,10 @@ from cachelint.facts.vocabulary import HANDLE
 from cachelint.project import Opened
 from cachelint.rules.custom_cache import is_backend
 from cachelint.rules.lazy_fix import wrapper_plan
+from cachelint.rules.opened_handles import opened_handles
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches",)
+WORDS = (b"caches", b"core.cache", b"get_cache")
 SEVERITY = Severity.ERROR
 
 _MEMOS = frozenset({"functools.cache", "functools.lru_cache", "functools.lru_cache()"})
@@ -69,7 +70,10 @@ _CACHED_PROPERTIES = frozenset({
 _FROZEN = (
     "the handle of the thread that came first then serves all threads and ignores override_settings"
 )
-_DICTS = frozenset({"builtins.dict()", "collections.OrderedDict()", "collections.defaultdict()"})
+_CONTAINERS = frozenset({
+    "builtins.dict()", "builtins.list()", "builtins.set()", "collections.OrderedDict()",
+    "collections.defaultdict()", "collections.deque()",
+})  # fmt: skip
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -78,8 +82,11 @@ def check(view: FileView) -> Iterator[Finding]:
     for name, function in view.facts.functions.items():
         for decorator in function.decorators:
             yield from _memoised(view, name, function, decorator)
-    for use, resolved in view.uses:
-        if use.phase is Phase.IMPORT or resolved.path != HANDLE or use.outer not in ("value", ""):
+    for use in view.runnable_uses:
+        yield from _memoised_by_call(view, use)
+    for handle in opened_handles(view):
+        use = handle.use
+        if use.outer not in ("value", "element", ""):
             continue
         place = _kept_by_module(view, use) or _kept_by_class(view, use)
         if place is not None:
@@ -88,8 +95,8 @@ def check(view: FileView) -> Iterator[Finding]:
                 message=f"`{use.text}` is remembered in {place}: {_FROZEN}",
                 help="open the cache whenever it is used: the look-up costs a microsecond",
                 cause=f"{use.owner}: {use.text}",
-                evidence=view.link_evidence(resolved),
-                fix=wrapper_plan(view, use, resolved),
+                evidence=handle.evidence(view),
+                fix=handle.plan(view),
             )
 
 
@@ -122,6 +129,31 @@ def _memoised(
             evidence=(shown, *_origin(view, handle, at_use)),
             fix=_plan(view, name, function, handle, is_property),
         )
+
+
+def _memoised_by_call(view: FileView, use: Use) -> Iterator[Finding]:
+    """``open_store = lru_cache(maxsize=None)(open_handle)``."""
+    if use.phase is not Phase.IMPORT or not use.arguments or not _is_memo(use):
+        return
+    opened = [
+        handle
+        for value in use.arguments[0].values
+        for handle in view.project.returned_handles(value.path, view.facts)
+    ]
+    for handle in opened[:1]:
+        yield Finding(
+            span=use.span,
+            message=f"`{use.text}` remembers the `{handle.use.text}` that it returns: {_FROZEN}",
+            help="drop the memo: the look-up costs a microsecond",
+            cause=f"{use.owner}: {handle.use.text}",
+            evidence=(
+                Evidence(handle.facts.path, handle.use.span, f"`{handle.use.text}` is opened here"),
+            ),
+        )
+
+
+def _is_memo(use: Use) -> bool:
+    return any(value.path.removesuffix("()") in _MEMOS for value in use.values)
 
 
 def _is_kept(view: FileView, name: str) -> bool:
@@ -171,20 +203,20 @@ def _kept_by_module(view: FileView, use: Use) -> str | None:
         is_target = name in use.targets or use.outer == ""
         if is_target and not set(bound).isdisjoint(use.values):
             return f"the global `{name}`"
-    for target in use.targets:
-        base = target.partition("[")[0]
-        if target != base and _is_dict_of_module(view, use.owner, base):
-            return f"`{base}`, a dict of the module"
+    containers = [t.partition("[")[0] for t in use.targets if "[" in t] + [*use.containers]
+    for name in containers:
+        if _is_container_of_module(view, use.owner, name):
+            return f"`{name}`, a container of the module"
     return None
 
 
-def _is_dict_of_module(view: FileView, owner: str, name: str) -> bool:
+def _is_container_of_module(view: FileView, owner: str, name: str) -> bool:
     parts = owner.split(".<locals>.")
     around = [".<locals>.".join(parts[: length + 1]) for length in range(len(parts))]
     functions = [view.facts.functions.get(outer) for outer in around]
     if any(f is None or name in f.bound for f in functions) or name not in view.facts.exports:
         return False
-    return all(value.path in _DICTS for value in view.facts.exports[name])
+    return all(value.path in _CONTAINERS for value in view.facts.exports[name])
 
 
 def _kept_by_class(view: FileView, use: Use) -> str | None:
@@ -202,4 +234,6 @@ def _kept_by_class(view: FileView, use: Use) -> str | None:
             is_class = True
         if rest.isidentifier() and is_class and (class_method or base in view.facts.classes):
             return f"`{target}`, an attribute of the class"
+        if rest.isidentifier() and base in view.facts.functions and base not in function.bound:
+            return f"`{target}`, an attribute of the function"
     return None

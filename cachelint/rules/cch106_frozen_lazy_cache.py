@@ -52,6 +52,7 @@ from cachelint.facts.records import FileFacts, Phase, Use
 from cachelint.facts.vocabulary import HANDLE, HANDLER, LAZY_OBJECT, SIMPLE_LAZY_OBJECT
 from cachelint.project import OPENING, Opened
 from cachelint.rules.lazy_fix import WRAPPER, replacement_by_wrapper, unknown_surroundings
+from cachelint.rules.opened_handles import opened_handles
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.shared_object import kept_attributes, shared_by
 
@@ -86,6 +87,9 @@ def _set_up(view: FileView, name: str, class_name: str) -> Iterator[Finding]:
         and resolved.path in OPENING
         and use.outer not in ("attribute", "membership")
     ]
+    for handle in opened_handles(view):
+        if handle.use.owner == name and handle.use.outer in ("value", ""):
+            opened += handle.by
     if opened:
         yield Finding(
             span=view.facts.functions[name].span,

@@ -63,14 +63,12 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
 from cachelint.facts.records import Phase, Use
-from cachelint.facts.vocabulary import HANDLE
-from cachelint.modules import Resolved
 from cachelint.rules.custom_cache import wraps_a_cache
-from cachelint.rules.lazy_fix import wrapper_plan
+from cachelint.rules.opened_handles import OpenedHandle, opened_handles
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.shared_object import kept_attributes, shared_by
 
-WORDS = (b"caches",)
+WORDS = (b"caches", b"core.cache", b"get_cache")
 SEVERITY = Severity.ERROR
 
 _AT_RUN_TIME = (Phase.INIT, Phase.CALL, Phase.READY)
@@ -79,17 +77,18 @@ _AT_RUN_TIME = (Phase.INIT, Phase.CALL, Phase.READY)
 def check(view: FileView) -> Iterator[Finding]:
     if view.is_test:
         return
-    for use, resolved in view.uses:
-        if use.phase not in _AT_RUN_TIME or resolved.path != HANDLE:
+    for handle in opened_handles(view):
+        use = handle.use
+        if use.phase not in _AT_RUN_TIME:
             continue
+        kept = kept_attributes(view, use)
         if _is_kept_by_function(view, use):
             reason = "a middleware is made once for all threads"
-            yield _finding(view, use, resolved, use.targets[0], reason)
-        elif kept_attributes(view, use) and not _is_custom_cache(view, use):
+            yield _finding(view, handle, (use.targets or use.containers)[0], reason)
+        elif kept and not _is_custom_cache(view, use):
             shared = shared_by(view, use)
             if shared is not None:
-                place = use.targets[0] if use.targets else f"self.{kept_attributes(view, use)[0]}"
-                yield _finding(view, use, resolved, place, shared)
+                yield _finding(view, handle, f"self.{kept[0]}", shared)
 
 
 def _is_custom_cache(view: FileView, use: Use) -> bool:
@@ -100,15 +99,16 @@ def _is_custom_cache(view: FileView, use: Use) -> bool:
 def _is_kept_by_function(view: FileView, use: Use) -> bool:
     """Whether a factory of a middleware keeps the cache in a variable of its own."""
     function = view.facts.functions.get(use.owner)
-    if function is None or function.parameters[:1] != ("get_response",) or not use.targets:
+    places = use.targets or use.containers
+    if function is None or function.parameters[:1] != ("get_response",) or not places:
         return False
     inner = f"{use.owner}.<locals>."
     defines = any(name.startswith(inner) for name in view.facts.functions)
-    return use.phase is Phase.CALL and use.targets[0] in function.bound and defines
+    return use.phase is Phase.CALL and places[0] in function.bound and defines
 
 
-def _finding(view: FileView, use: Use, resolved: Resolved, place: str, shared: str) -> Finding:
-    alias = resolved.value.alias
+def _finding(view: FileView, handle: OpenedHandle, place: str, shared: str) -> Finding:
+    use = handle.use
     return Finding(
         span=use.span,
         message=(
@@ -116,7 +116,7 @@ def _finding(view: FileView, use: Use, resolved: Resolved, place: str, shared: s
             " the thread that came first"
         ),
         help="keep the alias, and open the cache in a property or where it is used",
-        cause=f"{use.owner}: {alias.text if alias is not None else use.text}",
-        evidence=view.link_evidence(resolved),
-        fix=wrapper_plan(view, use, resolved),
+        cause=f"{use.owner}: {handle.cause}",
+        evidence=handle.evidence(view),
+        fix=handle.plan(view),
     )

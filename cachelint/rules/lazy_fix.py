@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from cachelint.diagnostic import Applicability, Edit, FixPlan
-from cachelint.facts.records import Guard, GuardKind, Phase, Use
-from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER
+from cachelint.facts.records import FunctionFacts, Guard, GuardKind, Phase, Use
+from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER, HELPER_GET_CACHE
 from cachelint.modules import Resolved
+from cachelint.project import Opened
 from cachelint.rules.rule import FileView
 from cachelint.source import one_line
 
@@ -23,7 +24,7 @@ def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | None
     alias = resolved.value.alias
     if alias is None or not use.base or not view.is_certain(use) or not use.code.endswith("]"):
         return None
-    if use.outer in _USED or (use.phase is Phase.INIT and not all("." in t for t in use.targets)):
+    if use.outer in _USED or _is_local(use):
         return None  # It is opened here whatever stands for it.
     if view.is_unharmed(use, BACKEND_ERRORS):
         return FixPlan(
@@ -55,6 +56,54 @@ def replacement_by_wrapper(
         targets=use.targets,
         reads=reads,
     )
+
+
+def call_plan(use: Use, returned: tuple[Opened, ...]) -> FixPlan | None:
+    """A wrapper for a call of a function that does nothing but return ``caches[alias]``."""
+    if len(returned) != 1 or not use.base or use.outer in _USED or len(use.values) != 1:
+        return None
+    opened = returned[0]
+    function = opened.facts.functions.get(opened.use.owner)
+    caught = any(guard.kind is GuardKind.EXCEPT for guard in (*use.guards, *opened.use.guards))
+    if function is None or caught or not function.is_plain or function.decorators:
+        return None
+    certain = len(opened.use.values) == 1 and opened.use.outer == "value"
+    alias = _alias_of_call(use, function, opened)
+    if not opened.is_direct or not certain or alias is None or _is_local(use):
+        return None
+    return replacement_by_wrapper(use, alias, unknown_surroundings(use))
+
+
+def _alias_of_call(use: Use, function: FunctionFacts, opened: Opened) -> str | None:
+    """The alias as the call has it: a literal of the function, or an argument of the call."""
+    alias = opened.resolved.value.alias
+    if alias is None:
+        return None
+    if alias.literal is not None:
+        return alias.code if not use.arguments else None
+    if alias.text not in function.parameters or len(use.arguments) != 1:
+        return None
+    argument = use.arguments[0]
+    if argument.keyword is None and function.parameters[:1] == (alias.text,):
+        return argument.code
+    return argument.code if argument.keyword == alias.text else None
+
+
+def helper_plan(view: FileView, use: Use) -> FixPlan | None:
+    """``get_cache(…)`` of the helper → ``LazyCacheWrapper(…)``."""
+    unpacked = any(argument.keyword in ("*", "**") for argument in use.arguments)
+    if not use.base or not view.is_certain(use) or unpacked or _is_local(use):
+        return None
+    arguments = ", ".join(
+        argument.code if argument.keyword is None else f"{argument.keyword}={argument.code}"
+        for argument in use.arguments
+    )
+    return replacement_by_wrapper(use, arguments, unknown_surroundings(use), HELPER_GET_CACHE)
+
+
+def _is_local(use: Use) -> bool:
+    """Whether a constructor binds the cache to a local name: it is used there, whatever it is."""
+    return use.phase is Phase.INIT and not all("." in target for target in use.targets)
 
 
 def unknown_surroundings(use: Use) -> str:

@@ -8,7 +8,8 @@ from cachelint.rules.custom_cache import is_backend, is_short_lived
 from cachelint.rules.rule import FileView
 
 APP_CONFIG = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})
-_CLASS_METHOD = "builtins.classmethod"
+#: What has no object, or whose first argument is a class: CCH105 speaks of the latter.
+_NOT_ON_OBJECTS = frozenset({"builtins.classmethod", "builtins.staticmethod"})
 _MIDDLEWARE_MIXIN = "django.utils.deprecation.MiddlewareMixin"
 
 
@@ -16,17 +17,35 @@ def kept_attributes(view: FileView, use: Use) -> tuple[str, ...]:
     """The attributes of its object to which the method around ``use`` binds what it opens."""
     cls = view.facts.classes.get(use.owner.rpartition(".")[0])
     function = view.facts.functions.get(use.owner)
-    if cls is None or function is None or (use.outer == "value" and not use.targets):
+    if cls is None or function is None:
         return ()
-    if any(value.path == _CLASS_METHOD for d in function.decorators for value in d.values):
-        return ()  # A class remembers it: CCH105.
-    own = "".join(function.parameters[:1])
-    return tuple(
+    if any(value.path in _NOT_ON_OBJECTS for d in function.decorators for value in d.values):
+        return ()
+    own = "".join(function.parameters[:1]) + "."
+    places = [place.partition("[")[0] for place in (*use.targets, *use.containers)]
+    kept = [place.removeprefix(own) for place in places if place.startswith(own)]
+    if kept or use.outer not in ("value", "") or use.containers:
+        return tuple(name for name in kept if name.isidentifier())
+    named = [
         name
         for name, values in cls.attributes.items()
-        if not set(values).isdisjoint(use.values)
-        and (not use.targets or f"{own}.{name}" in use.targets)
-        and use.outer in ("value", "")
+        if not set(values).isdisjoint(use.values) and name not in cls.methods
+    ]
+    if not use.targets:
+        # One of several; what is returned has no name.
+        return () if use.outer == "value" else tuple(named)
+    # By way of a local name, where nothing else binds the like to the attribute.
+    is_local = all(target in function.bound for target in use.targets)
+    return tuple(name for name in named if is_local and not _is_bound_directly(view, use, name))
+
+
+def _is_bound_directly(view: FileView, use: Use, name: str) -> bool:
+    class_name = use.owner.rpartition(".")[0]
+    return any(
+        target.rpartition(".")[2] == name and other.values == use.values
+        for other in view.facts.uses
+        if other.owner == class_name or other.owner.startswith(f"{class_name}.")
+        for target in other.targets
     )
 
 
