@@ -10,7 +10,7 @@ from typing import Any
 
 from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
-from cachelint.facts.errors import risks
+from cachelint.facts.errors import risks, swallows
 from cachelint.facts.locals import captured_names
 from cachelint.facts.records import Guard, GuardKind, KeyErrorHandler, Values
 from cachelint.facts.scope import ScopeKind, join, known_value
