@@ -48,7 +48,8 @@ _COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
     "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
 _TEST_MODULE = re.compile(
-    r"(?:^|/)(?:tests?|testing)/|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.py$"
+    r"(?:^|/)(?:tests?|testing|test_?(?:utils?|helpers?|support))/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|[^/]*conftest)\.py$"
 )
 _ALWAYS_THERE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
 
