@@ -12,6 +12,7 @@ from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import Test
 from cachelint.settings.interpreter.parameters import Parameters
+from cachelint.settings.interpreter.relevance import writes_settings
 from cachelint.settings.interpreter.values import (
     Choices,
     FunctionObject,
@@ -113,8 +114,11 @@ class Functions(Parameters):
         return found
 
     def may_call(self, function: FunctionObject, cause: Cause) -> None:
-        """Somebody outside of the tree has got ``function`` and may call it, with anything."""
-        if self.is_relevant and self.statement is not None:
+        """Somebody outside of the tree has got ``function`` and may call it, with anything.
+
+        That is followed where the function itself writes settings.
+        """
+        if self.is_relevant and self.statement is not None and writes_settings(function.node):
             called = Test(f"{cause.message} calls it", f"{cause.message} does not", cause.place)
             with self.under(self.guards.test(called)):
                 unknown = Arguments(is_complete=False)

@@ -142,6 +142,13 @@ def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[
             yield _Unit(statement, frozenset(_written(statement)), mentioned, parents)
 
 
+def writes_settings(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether the body of ``function`` itself may write CACHES, under its name or by any."""
+    body = [ast.Expr(function.body)] if isinstance(function, ast.Lambda) else function.body
+    names = {name for unit in _units(body, ()) for name in unit.written}
+    return bool(names & (_NAMESPACE - {"modules", "include", "import_module", "vars"}))
+
+
 def written_names(statement: ast.stmt) -> Iterator[str]:
     """Names that ``statement``, or one nested in it, may write, or the content of which it may."""
     for unit in _units((statement,), ()):
