@@ -176,8 +176,7 @@ class _Result:
                 found += machine.run_function(value.function, [own], node)
             else:
                 found.append((machine.running, value))
-        machine.catching.pop()
-        absent = machine.guards.without(before, machine.union(guard for guard, _ in found))
+        absent = machine.settled("AttributeError")
         machine.running = before
         return found, absent
 

@@ -226,12 +226,12 @@ def test_type_checking_never_runs(test: str) -> None:
         ),
         pytest.param(
             "from django.conf import settings\nif settings.A and not settings.B: caches['a']",
-            [GuardKind.SETTING, GuardKind.TEST] * 2,
+            [GuardKind.SETTING, GuardKind.SETTING],
             id="settings",
         ),
         pytest.param(
             "from django.conf import settings\nif settings.A == 'x': caches['a']",
-            [GuardKind.SETTING, GuardKind.TEST],
+            [GuardKind.SETTING],
             id="a test on a setting",
         ),
         pytest.param("if name: caches[name]", [GuardKind.PRESENT], id="a name that is true"),

@@ -22,14 +22,9 @@ from tests.settings.programs import ENVIRONMENTS, PROGRAMS, PROLOGUE, Lines
 
 #: What ends a program for its users as well: such runs have no settings.
 ERRORS = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    NameError,
-    RuntimeError,
-    TypeError,
+    ArithmeticError, AssertionError, AttributeError, LookupError, NameError, RuntimeError, TypeError,
     ValueError,
-)
+)  # fmt: skip
 
 
 def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:

@@ -220,15 +220,7 @@ class Assignments(Calls):
             found = self.as_dict(owner) if isinstance(owner, (DictObject, Opaque)) else None
             if found is None:
                 continue
-            if constant is not None:
-                there = self.has_key(found, constant, self.place(target), self.text(target))
-                self.fail("KeyError", self.guards.without(self.running, there))
-                self.delete_item(found, constant.value)
-                continue
-            for one in list(found.slots):
-                text = f"`del {self.text(target)}` removes {one!r}"
-                with self.under(self.fresh_test(target, text, f"{one!r} stays")):
-                    self.delete_item(found, one)
+            self.remove_item(found, key, target)
 
     def _global(self, node: ast.Global) -> None:
         for name in node.names:

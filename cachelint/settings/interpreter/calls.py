@@ -10,6 +10,7 @@ import ast
 
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.comprehensions import Comprehensions
+from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.library import call_outside
 from cachelint.settings.interpreter.methods import call_method
 from cachelint.settings.interpreter.values import (
@@ -23,6 +24,7 @@ from cachelint.settings.interpreter.values import (
     ListObject,
     MemberObject,
     Opaque,
+    PartialObject,
     Scope,
     Value,
 )
@@ -62,28 +64,48 @@ class Calls(Comprehensions):
         found = Arguments()
         for argument in node.args:
             choices = self.evaluate(argument)
-            if not isinstance(argument, ast.Starred):
+            if isinstance(argument, ast.Starred):
+                self._spread_list(found, choices, argument, argument is node.args[-1])
+            elif found.is_complete:
                 found.positional.append(choices)
-                continue
-            only = self.only(choices)
-            value = only[0][1] if len(only) == 1 else None
-            if isinstance(value, ListObject) and not value.openings:
-                found.positional += [[item] for item in self.only(value.items)]
             else:
-                found.is_complete = False
+                self._lose(choices, argument)
         for keyword in node.keywords:
             choices = self.evaluate(keyword.value)
             if keyword.arg is not None:
                 found.keywords[keyword.arg] = choices
                 continue
             for value in self.each(choices):
-                self._spread(found, value)
+                self._spread(found, value, keyword.value)
         return found
 
-    def _spread(self, found: Arguments, value: Value) -> None:
-        if not isinstance(value, DictObject) or value.openings:
+    def _spread_list(
+        self, found: Arguments, choices: Choices, node: ast.Starred, is_last: bool
+    ) -> None:
+        """``*list``; arguments behind one whose length is not known have no place."""
+        items = ListObject(self.place(node))
+        for value in self.each(choices):
+            self.extend(items, value, node)
+        lengths = self.lengths(items) if self.has_positions(items) else []
+        is_certain = sum(guard != NEVER for guard in lengths) == 1
+        if found.is_complete and lengths and (is_certain or is_last):
+            number = max(n for n, guard in enumerate(lengths) if guard != NEVER)
+            found.positional += [self.element(items, n)[0] for n in range(number)]
+        else:
             found.is_complete = False
+            self._lose([(self.running, items)], node)
+
+    def _lose(self, choices: Choices, node: ast.expr) -> None:
+        for value in self.each(choices):
+            self.escape(value, self.cause(node, f"`{self.text(node)}` is not followed"))
+
+    def _spread(self, found: Arguments, value: Value, node: ast.expr) -> None:
+        """``**dict``."""
+        if not isinstance(value, DictObject):
+            found.is_complete = False
+            self._lose([(self.running, value)], node)
             return
+        found.is_complete &= self.opening(value) == NEVER
         for key, slots in value.slots.items():
             choices = self.only([(slot.guard, slot.value) for slot in slots])
             if choices:
@@ -100,6 +122,13 @@ class Calls(Comprehensions):
                 with_self = Arguments(list(own), arguments.keywords, arguments.is_complete)
                 return self.enter(function.function, with_self, node)
             return call_method(self, function.receiver, function.function, arguments, node)
+        if isinstance(function, PartialObject):
+            given = Arguments(
+                [*function.positional, *arguments.positional],
+                {**function.keywords, **arguments.keywords},
+                arguments.is_complete,
+            )
+            return self.call_value(function.function, given, node)
         if isinstance(function, ClassObject):
             return self.instantiate(function, arguments, node)
         if isinstance(function, InstanceObject):
@@ -112,7 +141,8 @@ class Calls(Comprehensions):
             receiver = function.receiver
             name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
             is_used = receiver is not None and (name in _WRITING or receiver.content is not None)
-            if receiver is not None and is_used and receiver.path != "os.environ":
+            is_dict = is_used and not function.path.startswith(("os.environ.", "builtins."))
+            if receiver is not None and is_dict:
                 content = self.as_dict(receiver)
                 assert content is not None
                 return call_method(self, content, name, arguments, node)

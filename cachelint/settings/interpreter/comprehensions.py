@@ -6,12 +6,19 @@ Storey above functions. Knows how the items of an iterable are gone through, for
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.functions import Functions
 from cachelint.settings.interpreter.guards import NEVER
-from cachelint.settings.interpreter.values import Choices, DictObject, ListObject, Scope, Value
+from cachelint.settings.interpreter.values import (
+    Choices,
+    DictObject,
+    GeneratorObject,
+    ListObject,
+    Scope,
+    Value,
+)
 
 #: Rounds of a loop over known items.
 MAX_ROUNDS = 64
@@ -37,31 +44,57 @@ class Comprehensions(Functions):
                     value = self.opaque(node, cause=cause.message)
                     yield value, True
 
+    def listed(self, generator: GeneratorObject) -> ListObject:
+        """The items of a generator that nobody has taken, made for the runs that have not yet."""
+        if generator.content is None:
+            generator.content = ListObject(generator.place, "generator")
+        waiting = self.guards.without(self.running, generator.done)
+        if waiting != NEVER:
+            generator.done = self.guards.either(generator.done, waiting)
+            with self.under(waiting):
+                made = generator.produce(None)
+                generator.content.items += made.items
+                generator.content.openings += made.openings
+                generator.content.is_ordered &= made.is_ordered
+        return generator.content
+
     def comprehension(self, node: ast.expr) -> Choices:
         assert isinstance(node, (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp))
         if not self.is_relevant:
             return self.unknown(node)
         place = self.place(node)
+        around = self.frame
+        frame = Frame(
+            around.module,
+            Scope("function", around.scope),
+            around.function,
+            around.receiver,
+            around.owner,
+            self.is_relevant,
+        )
+        first = self.evaluate(node.generators[0].iter)
+        if isinstance(node, ast.GeneratorExp):
+            return [(self.running, self._generator_expression(node, frame, first))]
         new: DictObject | ListObject = (
             DictObject(place) if isinstance(node, ast.DictComp)
             else ListObject(place, "set" if isinstance(node, ast.SetComp) else "list")
         )  # fmt: skip
-        scope = Scope("function", self.frame.scope)
-        frame = Frame(
-            self.frame.module,
-            scope,
-            self.frame.function,
-            self.frame.receiver,
-            self.frame.owner,
-            self.is_relevant,
-        )
-        first = self.evaluate(node.generators[0].iter)
-        self.frames.append(frame)
-        try:
+        with self.inside(frame):
             self._generate(node, new, 0, first)
-        finally:
-            self.frames.pop()
         return [(self.running, new)] if self.running != NEVER else []
+
+    def _generator_expression(
+        self, node: ast.GeneratorExp, frame: Frame, first: Choices
+    ) -> GeneratorObject:
+        place = self.place(node)
+
+        def produce(take: Callable[[Choices], None] | None) -> ListObject:
+            new = ListObject(place, "generator")
+            with self.inside(frame):
+                self._generate(node, new, 0, first, take)
+            return new
+
+        return GeneratorObject(place, produce)
 
     def _generate(
         self,
@@ -69,6 +102,7 @@ class Comprehensions(Functions):
         new: DictObject | ListObject,
         depth: int,
         iterables: Choices,
+        take: Callable[[Choices], None] | None = None,
     ) -> None:
         generator = node.generators[depth]
         for item, is_unknown in self.rounds(iterables, generator.iter):
@@ -83,7 +117,10 @@ class Comprehensions(Functions):
                     continue
                 if depth + 1 < len(node.generators):
                     inner = self.evaluate(node.generators[depth + 1].iter)
-                    self._generate(node, new, depth + 1, inner)
+                    self._generate(node, new, depth + 1, inner, take)
+                elif take is not None:
+                    assert isinstance(node, ast.GeneratorExp)
+                    take(self.evaluate(node.elt))
                 else:
                     self._add_element(node, new)
                 if is_unknown:

@@ -171,6 +171,8 @@ class Conditions(Containers):
         if isinstance(container, ListObject):
             return self._contained_in_list(item, container, node)
         if isinstance(container, Opaque) and isinstance(item, Constant):
+            if container.content is None and not container.path.startswith(("sys.", "os.environ")):
+                self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
             found = self.as_dict(container) if container.content or not container.path else None
             if found is not None:
                 return self._has_key(found, item, node)
@@ -179,8 +181,6 @@ class Conditions(Containers):
             arguments = (str(item.value),) if is_argv else ()
             negated = f"{describe(item)} not in {self.text(node.comparators[0])}"
             test = Test(text, negated, self.place(node), arguments)
-            if not is_argv:
-                self.may_fail(node, "TypeError", f"an error in `{text}`")
             subject = container.path if is_argv else id(container)
             self._kept.append(container)
             return self.test((subject, "in", item.value), test)

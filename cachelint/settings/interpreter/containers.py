@@ -15,9 +15,9 @@ from cachelint.settings.interpreter.values import (
     Choices,
     DictObject,
     Found,
+    GeneratorObject,
     Key,
     ListObject,
-    MemberObject,
     ModuleObject,
     NamespaceObject,
     Opaque,
@@ -27,29 +27,9 @@ from cachelint.settings.interpreter.values import (
 )
 from cachelint.settings.records import Cause, Constant, Place
 
-#: Bases that make the members of an Enum equal to their values.
-_TEXT_BASES = frozenset({
-    "builtins.str", "builtins.int", "enum.StrEnum", "enum.IntEnum", "django.db.models.TextChoices",
-    "django.db.models.IntegerChoices", "django.db.models.enums.TextChoices",
-})  # fmt: skip
-
 
 class Containers(Sequences):
     """Reading and writing of dicts."""
-
-    def key_of(self, value: Value) -> Constant | None:
-        """The constant that ``value`` is as a key of a dict."""
-        if isinstance(value, Constant):
-            return value
-        if isinstance(value, MemberObject) and self.is_text_member(value):
-            return self.key_of(value.value)
-        return None
-
-    def is_text_member(self, member: MemberObject) -> bool:
-        """Whether a member of an Enum equals its value."""
-        return any(
-            isinstance(base, Opaque) and base.path in _TEXT_BASES for base in member.cls.bases
-        )
 
     def as_dict(self, value: Value) -> DictObject | None:
         """The dict that ``value`` is, as far as it may be one."""
@@ -61,6 +41,11 @@ class Containers(Sequences):
                 value.content = DictObject(value.place, openings=[(ALWAYS, cause)])
             return value.content
         return None
+
+    # Storey above
+
+    def listed(self, generator: GeneratorObject) -> ListObject:
+        raise NotImplementedError
 
     # Dicts
 
@@ -113,6 +98,24 @@ class Containers(Sequences):
         written = [Slot(guard, value, place) for guard, value in self.only(choices)]
         found.slots[key] = kept + written
 
+    def remove_item(self, found: DictObject, key: Value, node: ast.expr) -> None:
+        """``del found[key]``."""
+        constant = self.key_of(key)
+        if constant is None:
+            self.may_fail(node, "KeyError", f"an error in `{self.text(node)}`")
+            self.remove_any(found, node)
+            return
+        there = self.has_key(found, constant, self.place(node), self.text(node))
+        self.fail("KeyError", self.guards.without(self.running, there))
+        self.delete_item(found, constant.value)
+
+    def remove_any(self, found: DictObject, node: ast.expr) -> None:
+        """One of the keys goes, nobody knows which."""
+        for key in list(found.slots):
+            text = f"`{self.text(node)}` removes {key!r}"
+            with self.under(self.fresh_test(node, text, f"{key!r} stays")):
+                self.delete_item(found, key)
+
     def delete_item(self, found: DictObject, key: Key) -> None:
         kept = self._without_running(found, key)
         if kept:
@@ -148,8 +151,10 @@ class Containers(Sequences):
 
     def merge(self, target: DictObject, source: Value, node: ast.AST) -> None:
         """``target.update(source)``: of a dict, pairs, or something unknown."""
+        if isinstance(source, GeneratorObject):
+            source = self.listed(source)
         if isinstance(source, ListObject):
-            for item in self.each(source.items):
+            for item in self.each(self.taken(source)):
                 self._merge_pair(target, item, node)
             self._take_openings(target, source)
             return
@@ -224,9 +229,11 @@ class Containers(Sequences):
         if isinstance(value, DictObject):
             items: Found = [(guard, Constant(key, place)) for guard, key, place in self.keys(value)]
             return items, value.openings[0][1] if self.opening(value) != NEVER else None
+        if isinstance(value, GeneratorObject):
+            value = self.listed(value)
         if isinstance(value, ListObject):
             opened = self.opening(value) != NEVER
-            return self.only(value.items), value.openings[0][1] if opened else None
+            return self.taken(value), value.openings[0][1] if opened else None
         if isinstance(value, Constant) and isinstance(value.value, str):
             return [(self.running, Constant(char, value.place)) for char in value.value], None
         if isinstance(value, (ModuleObject, NamespaceObject)):

@@ -25,7 +25,7 @@ _KINDS = {
     "builtins.property": "property", "functools.cached_property": "property",
     "django.utils.functional.cached_property": "property",
     "builtins.classmethod": "classmethod", "builtins.staticmethod": "staticmethod",
-    "django.utils.functional.classproperty": "property",
+    "django.utils.functional.classproperty": "property", "contextlib.contextmanager": "context",
 }  # fmt: skip
 #: Decorators after which a function or class still does what it says.
 _TRANSPARENT = frozenset({
@@ -65,6 +65,9 @@ class Definitions(Assignments):
             elif isinstance(function, Opaque) and function.path in _TRANSPARENT:
                 found += self.only(value)
             elif isinstance(function, Opaque):
+                cause = self.cause(decorator, f"@{self.text(decorator)}")
+                for one in self.each(value):
+                    self.escape(one, cause)
                 found += self.unknown(decorator, f"@{self.text(decorator)} is not followed")
             else:
                 call = ast.copy_location(ast.Call(decorator, [], []), decorator)

@@ -15,7 +15,7 @@ from cachelint.settings.interpreter.values import ClassObject, Opaque, Value
 
 
 class Errors(Loops):
-    """Runs ``raise``, ``assert``, ``try`` and ``with``."""
+    """Runs ``raise``, ``assert`` and ``try``."""
 
     def _raise(self, node: ast.Raise) -> None:
         name: str | None = None
@@ -37,16 +37,21 @@ class Errors(Loops):
     def _try(self, node: ast.Try) -> None:
         entered = self.running
         mark = len(self.dead)
+        awaited, self.awaits_errors = self.awaits_errors, self.is_relevant
         self.catching.append([])
         self.block(node.body)
         raised = self.catching.pop()
+        self.awaits_errors = awaited
         self.block(node.orelse)
         after = self.running
         for handler in node.handlers:
             caught = NEVER
             remaining: list[Raised] = []
             for error in raised:
-                hit = self._catches(handler, error)
+                hit = error.guard
+                if handler.type is not None:
+                    types = _displayed(handler.type)
+                    hit = self.caught(types, error, handler)
                 caught = self.guards.either(caught, hit)
                 rest = self.guards.without(error.guard, hit)
                 if rest != NEVER:
@@ -67,52 +72,24 @@ class Errors(Loops):
         self.running = after
         self.revive(mark)
 
-    def _catches(self, handler: ast.ExceptHandler, error: Raised) -> Guard:
-        """The runs of ``error`` that the handler takes."""
-        if handler.type is None:
-            return error.guard
+    def caught(self, types: list[ast.expr], error: Raised, node: ast.AST) -> Guard:
+        """The runs of ``error`` that ``except types`` takes."""
         self.running = error.guard
-        types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         caught = NEVER
         for type_ in types:
             for value in self.each(self.evaluate(type_)):
                 answer = _is_caught(error.name, self._error_name(value))
                 if answer is None:
                     name = self.text(type_)
-                    answer_guard = self.fresh_test(handler, f"{name} is raised", f"no {name}")
-                    caught = self.guards.either(
-                        caught, self.guards.both(self.running, answer_guard)
-                    )
+                    test = self.fresh_test(node, f"{name} is raised", f"no {name}")
+                    caught = self.guards.either(caught, self.guards.both(self.running, test))
                 elif answer:
                     caught = self.guards.either(caught, self.running)
         return self.guards.both(caught, error.guard)
 
-    def _with(self, node: ast.With | ast.AsyncWith) -> None:
-        suppressed: list[ast.expr] = []
-        for item in node.items:
-            context = item.context_expr
-            choices = self.evaluate(context)
-            for _, value in choices:
-                if isinstance(value, Opaque) and value.path == "contextlib.suppress()":
-                    assert isinstance(context, ast.Call)
-                    suppressed += context.args
-            if item.optional_vars is not None:
-                opened = [
-                    (guard, value if _is_file(value) else self.opaque(context))
-                    for guard, value in self.only(choices)
-                ]
-                self.assign(item.optional_vars, opened)
-        if not suppressed:
-            self.block(node.body)
-            return
-        names = ast.copy_location(ast.Tuple(suppressed, ast.Load()), suppressed[0])
-        quiet = ast.copy_location(ast.Pass(), node)
-        handler = ast.copy_location(ast.ExceptHandler(names, None, [quiet]), node)
-        self._try(ast.copy_location(ast.Try(node.body, [handler], [], []), node))
 
-
-def _is_file(value: Value) -> bool:
-    return isinstance(value, Opaque) and value.path.startswith("file:")
+def _displayed(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
 
 
 def _is_caught(raised: str | None, handled: str | None) -> bool | None:
@@ -126,6 +103,7 @@ def _is_caught(raised: str | None, handled: str | None) -> bool | None:
     known = [getattr(builtins, name, None) for name in (raised, handled)]
     first, second = known
     if isinstance(first, type) and isinstance(second, type):
-        return issubclass(first, second)
+        # It may have been one of a narrower class.
+        return True if issubclass(first, second) else None if issubclass(second, first) else False
     # An error of Python is none of a library's; the other way round it may be.
     return False if isinstance(first, type) else None

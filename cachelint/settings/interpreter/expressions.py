@@ -246,7 +246,17 @@ class Expressions(Items):
 
     def _yield(self, node: ast.Yield) -> Choices:
         value = self.evaluate(node.value) if node.value else self.constant(None, node)
-        self.frame.yielded += self.only(value)
+        frame = self.frame
+        if frame.take is not None:
+            frame.take(value)
+        elif frame.yielded is not None:
+            frame.yielded.items += self.only(value)
+        return self.unknown(node)
+
+    def _yield_from(self, node: ast.YieldFrom) -> Choices:
+        for value in self.each(self.evaluate(node.value)):
+            if self.frame.yielded is not None:
+                self.extend(self.frame.yielded, value, node.value)
         return self.unknown(node)
 
 
@@ -271,6 +281,7 @@ _HANDLERS: dict[type[ast.expr], _Handler] = {
     ast.Starred: Expressions._starred,
     ast.Await: Expressions._await,
     ast.Yield: Expressions._yield,
+    ast.YieldFrom: Expressions._yield_from,
     ast.Call: lambda machine, node: machine.call(node),
     ast.Lambda: lambda machine, node: machine.function(node),
     ast.ListComp: lambda machine, node: machine.comprehension(node),

@@ -5,13 +5,16 @@ Knows guards and values; must not know how anything is evaluated.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.values import (
+    Choices,
     ClassObject,
     Found,
     FunctionObject,
+    ListObject,
     ModuleObject,
     Scope,
     Value,
@@ -31,7 +34,9 @@ class Frame:
     is_relevant: bool = False
     """Whether it runs for a statement that can matter for CACHES."""
     returned: Found = field(default_factory=list)
-    yielded: Found = field(default_factory=list)
+    yielded: ListObject | None = None
+    take: Callable[[Choices], None] | None = None
+    """Who takes what is yielded at once: a ``with`` whose body runs in between."""
 
 
 @dataclass

@@ -1,32 +1,34 @@
 """Functions of the tree: how they are made, and how their bodies are run for a call.
 
-Storey above objects. Must not know how a call is written nor what else can be called.
+Storey above parameters. Must not know how a call is written nor what else can be called.
 """
 
 from __future__ import annotations
 
 import ast
+from collections.abc import Callable
 
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.frames import Frame
-from cachelint.settings.interpreter.guards import NEVER
-from cachelint.settings.interpreter.objects import Objects
+from cachelint.settings.interpreter.guards import Test
+from cachelint.settings.interpreter.parameters import Parameters
+from cachelint.settings.interpreter.relevance import writes_settings
 from cachelint.settings.interpreter.values import (
     Choices,
-    DictObject,
     FunctionObject,
+    GeneratorObject,
     ListObject,
     Opaque,
     Scope,
 )
-from cachelint.settings.records import Constant
+from cachelint.settings.records import Cause, Constant
 
 #: Functions of the tree that call one another more deeply are not followed (SETTINGS.md has 5;
 #: class-based settings need some more for their constructors and properties).
 MAX_DEPTH = 8
 
 
-class Functions(Objects):
+class Functions(Parameters):
     """Makes and enters functions."""
 
     # Storey above
@@ -78,20 +80,28 @@ class Functions(Objects):
         if depth >= MAX_DEPTH or isinstance(function.node, ast.AsyncFunctionDef):
             return self._not_entered(function, arguments, node)
         scope = Scope("function", function.scope)
-        self._bind_parameters(function, arguments, scope)
+        self.bind_parameters(function, arguments, scope)
         receiver = None
         if arguments.positional and len(arguments.positional[0]) == 1:
             receiver = arguments.positional[0][0][1]
         frame = Frame(function.module, scope, function, receiver, function.owner, self.is_relevant)
-        loops, self.loops = self.loops, []
-        self.frames.append(frame)
-        try:
-            return self._body_of(function, frame)
-        finally:
-            self.frames.pop()
-            self.loops = loops
+        if _is_generator(function.node):
+            return [(self.running, self._generator(function, frame))]
+        return self._body_of(function, frame)
+
+    def _generator(self, function: FunctionObject, frame: Frame) -> GeneratorObject:
+        def produce(take: Callable[[Choices], None] | None) -> ListObject:
+            frame.take, frame.yielded = take, ListObject(function.place, "generator")
+            self._body_of(function, frame)
+            return frame.yielded
+
+        return GeneratorObject(function.place, produce, function.kind == "context")
 
     def _body_of(self, function: FunctionObject, frame: Frame) -> Choices:
+        with self.inside(frame):
+            return self._returned(function, frame)
+
+    def _returned(self, function: FunctionObject, frame: Frame) -> Choices:
         if isinstance(function.node, ast.Lambda):
             return self.evaluate(function.node.body)
         mark = len(self.dead)
@@ -101,10 +111,18 @@ class Functions(Objects):
         found = self.told_apart(function.name, self.merged([*frame.returned, ended]))
         self.running = self.union(guard for guard, _ in found)
         self.revive(mark)
-        if frame.yielded or _is_generator(function.node):
-            items = ListObject(place, "generator", list(frame.yielded))
-            return [(self.running, items)] if self.running != NEVER else []
         return found
+
+    def may_call(self, function: FunctionObject, cause: Cause) -> None:
+        """Somebody outside of the tree has got ``function`` and may call it, with anything.
+
+        That is followed where the function itself writes settings.
+        """
+        if self.is_relevant and self.statement is not None and writes_settings(function.node):
+            called = Test(f"{cause.message} calls it", f"{cause.message} does not", cause.place)
+            with self.under(self.guards.test(called)):
+                unknown = Arguments(is_complete=False)
+                self.enter(function, unknown, self.statement[1])
 
     def _not_entered(
         self, function: FunctionObject, arguments: Arguments, node: ast.AST
@@ -119,54 +137,6 @@ class Functions(Objects):
             self.release(function.module.scope, cause, replaces=False)
         opaque = Opaque(f"{function.name}()", self.place(node), "", cause.message)
         return [(self.running, opaque)]
-
-    def _bind_parameters(
-        self, function: FunctionObject, arguments: Arguments, scope: Scope
-    ) -> None:
-        parameters = function.node.args
-        names = [parameter.arg for parameter in (*parameters.posonlyargs, *parameters.args)]
-        keywords = dict(arguments.keywords)
-        place = function.place
-        for index, name in enumerate(names):
-            if index < len(arguments.positional):
-                self.bind(scope, name, arguments.positional[index])
-                continue
-            self._bind_named(function, scope, name, keywords, arguments.is_complete)
-        for parameter in parameters.kwonlyargs:
-            self._bind_named(function, scope, parameter.arg, keywords, arguments.is_complete)
-        if parameters.vararg is not None:
-            rest = ListObject(place, "tuple")
-            for choices in arguments.positional[len(names) :]:
-                rest.items += self.only(choices)
-            self.bind(scope, parameters.vararg.arg, [(self.running, rest)])
-        if parameters.kwarg is not None:
-            more = DictObject(place)
-            for name, choices in keywords.items():
-                self.set_item(more, name, choices, place)
-            if not arguments.is_complete:
-                from cachelint.settings.records import Cause
-
-                self.open(more, Cause(place, "an argument that is not known here"))
-            self.bind(scope, parameters.kwarg.arg, [(self.running, more)])
-
-    def _bind_named(
-        self,
-        function: FunctionObject,
-        scope: Scope,
-        name: str,
-        keywords: dict[str, Choices],
-        is_complete: bool,
-    ) -> None:
-        given = self.only(keywords.pop(name, ()))
-        missing = self.guards.without(self.running, self.union(guard for guard, _ in given))
-        choices = list(given)
-        with self.under(missing):
-            if self.running != NEVER:
-                default = self.only(function.defaults.get(name, ()))
-                if not is_complete:
-                    default = [(self.running, Opaque(name, function.place))]
-                choices += default
-        self.bind(scope, name, choices)
 
 
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:

@@ -14,6 +14,9 @@ from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.values import Deferred, ListObject, ModuleObject, Opaque, Value
 from cachelint.settings.records import Constant
 
+#: What is there in every Python; a module of a package may be new or gone.
+_CERTAIN_MODULES = (sys.stdlib_module_names | {"os.path"}) - {"tomllib", "distutils", "imp"}
+
 
 class Imports(Files):
     """Runs import statements."""
@@ -36,7 +39,7 @@ class Imports(Files):
             root = alias.name.partition(".")[0]
             first = self.modules.find(root, self.frame.module.file)
             if first is None:
-                if root not in sys.stdlib_module_names:
+                if alias.name not in _CERTAIN_MODULES:
                     self.may_fail(alias, "ImportError", f"no module {alias.name}")
                 path = alias.name if alias.asname else root
                 value: Value = Opaque(path, self.place(alias), path)
@@ -89,8 +92,7 @@ class Imports(Files):
                     self.run_module(submodule)
                 return submodule
         root = dotted.partition(".")[0]
-        if root not in sys.stdlib_module_names:
-            self.may_fail(alias, "ImportError", f"{dotted} cannot be imported")
+        self.may_fail(alias, "ImportError", f"{dotted}.{alias.name} cannot be imported")
         path = f"{dotted}.{alias.name}" if root else ""
         cause = self._absence(dotted)
         return Opaque(alias.name, self.place(alias), path, "" if root else cause)

@@ -69,10 +69,12 @@ class Items(Operations):
         slots = [(name, slot) for name, slots in found.slots.items() for slot in slots]
         opened = self.opening(found)
         if not isinstance(key, Opaque) or len(slots) > MAX_COMBINATIONS:
-            cause = self.cause(node, found.openings[0][1].message if opened != NEVER else "")
-            items = [(slot.guard, slot.value) for _, slot in slots]
-            self.may_fail(node, "KeyError", f"an error in `{self.text(node)}`")
-            return self.any_of(items, node, cause if opened != NEVER else None), NEVER
+            there = self.fresh_test(node, f"the key of `{self.text(node)}` is there")
+            missing = self.guards.without(self.running, there)
+            with self.under(there):
+                items = [(slot.guard, slot.value) for _, slot in slots]
+                cause = found.openings[0][1] if opened != NEVER else None
+                return self.any_of(items, node, cause), missing
         choices: Found = []
         for name, slot in slots:
             same = self.equals(key, Constant(name, slot.place), node)

@@ -50,6 +50,7 @@ class Loops(Branches):
     def _skip(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
         """A loop that cannot matter for CACHES: what it may write is not known afterwards."""
         cause = self.cause(node, "a loop that is not followed")
+        self.may_fail(node, None, f"an error in {cause.message}")
         for name in dict.fromkeys(written_names(node)):
             scope = self.frame.scope
             scope = scope.declared.get(name, scope)

@@ -63,6 +63,8 @@ class Machine:
         self.relevance = Relevance(reach)
         self.is_relevant = False
         """Whether the statement at hand can matter for CACHES; else no function is entered."""
+        self.awaits_errors = False
+        """Whether a ``try`` around the statement at hand can matter: errors decide about it."""
         self.forcing: set[tuple[str, str]] = set()
         """The names of modules that are being looked up."""
         self._tests: dict[tuple[object, ...], Guard] = {}
@@ -72,6 +74,27 @@ class Machine:
     @property
     def frame(self) -> Frame:
         return self.frames[-1]
+
+    @contextmanager
+    def inside(self, frame: Frame) -> Iterator[None]:
+        """Go on in ``frame``; loops around it are none of its own."""
+        loops, self.loops = self.loops, []
+        self.frames.append(frame)
+        try:
+            yield
+        finally:
+            self.frames.pop()
+            self.loops = loops
+
+    @contextmanager
+    def outside(self, frame: Frame, loops: list[Jumps]) -> Iterator[None]:
+        """Go on in ``frame``, which waits below, and in its ``loops``."""
+        frames, self.frames = self.frames, self.frames[: self.frames.index(frame) + 1]
+        inner, self.loops = self.loops, loops
+        try:
+            yield
+        finally:
+            self.frames, self.loops = frames, inner
 
     def step(self) -> None:
         """Count a step; raises TooLongError when there were too many."""
@@ -242,9 +265,17 @@ class Machine:
             self.running = self.guards.without(self.running, guard)
             self.ended = self.position
 
+    def settled(self, name: str) -> Guard:
+        """No longer wait for errors: the runs that met one of this name; others are passed on."""
+        raised = self.catching.pop()
+        self.pass_on(error for error in raised if error.name not in (name, None))
+        return self.union(error.guard for error in raised if error.name in (name, None))
+
     def pass_on(self, errors: Iterable[Raised]) -> None:
         """Errors that nobody has caught go on to whoever waits around this place."""
         for error in errors:
+            if error.guard == NEVER:
+                continue
             if self.catching:
                 self.catching[-1].append(error)
             else:

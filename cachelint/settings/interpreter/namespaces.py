@@ -12,16 +12,19 @@ from collections.abc import Iterable
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
 from cachelint.settings.interpreter.machine import Machine
 from cachelint.settings.interpreter.values import (
+    BoundMethod,
     Choices,
     ClassObject,
     Deferred,
     DictObject,
     Found,
     FunctionObject,
+    InstanceObject,
     ListObject,
     ModuleObject,
     NamespaceObject,
     Opaque,
+    PartialObject,
     Scope,
     Value,
 )
@@ -36,6 +39,9 @@ class Namespaces(Machine):
     """Reading, writing and losing sight of names."""
 
     # Storey above
+
+    def may_call(self, function: FunctionObject, cause: Cause) -> None:
+        raise NotImplementedError
 
     def force(self, value: Deferred, node: ast.AST) -> Choices:
         raise NotImplementedError
@@ -181,5 +187,17 @@ class Namespaces(Machine):
                 waiting += [item for _, item in value.items]
                 if value.kind != "tuple":
                     self.open(value, cause)
+            elif isinstance(value, InstanceObject):
+                waiting += [one for choices in value.scope.names.values() for _, one in choices]
+            elif isinstance(value, BoundMethod):
+                waiting.append(value.receiver)
+                if isinstance(value.function, FunctionObject):
+                    waiting.append(value.function)
+            elif isinstance(value, PartialObject):
+                waiting.append(value.function)
+                given = (*value.positional, *value.keywords.values())
+                waiting += [one for choices in given for _, one in choices]
+            elif isinstance(value, FunctionObject):
+                self.may_call(value, cause)
         # Whoever runs may also set environment variables.
         self.variables.clear()

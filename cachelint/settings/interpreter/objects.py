@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import ast
 import os
+from collections import OrderedDict
+from types import GeneratorType
 
 from cachelint.settings.interpreter.classes import Classes
 from cachelint.settings.interpreter.guards import NEVER
@@ -18,6 +20,7 @@ from cachelint.settings.interpreter.values import (
     DictObject,
     Found,
     FunctionObject,
+    GeneratorObject,
     InstanceObject,
     ListObject,
     MemberObject,
@@ -34,7 +37,12 @@ from cachelint.settings.records import Cause, Constant
 _KNOWN = {"typing.TYPE_CHECKING": False, "typing_extensions.TYPE_CHECKING": False, "os.sep": os.sep}
 _MAX_PATH = 200
 #: The attributes with such names that are followed.
-_FOLLOWED = frozenset({"__init__", "__call__", "__name__", "__setitem__", "__getitem__"})
+_FOLLOWED = frozenset({"__init__", "__call__", "__name__", "__enter__", "__exit__"})
+#: What values of Python are, for what attributes they have.
+_TYPES: dict[type[object], type[object]] = {
+    DictObject: OrderedDict, GeneratorObject: GeneratorType,
+}  # fmt: skip
+_LIST_TYPES = {"list": list, "tuple": tuple, "set": set, "generator": GeneratorType}
 
 
 class Objects(Classes):
@@ -74,6 +82,11 @@ class Objects(Classes):
             if name in ("__path__", "__doc__", "__package__", "__spec__"):
                 return self.unknown(node)
             return self.module_attribute(value, name, node)
+        type_ = _python_type(value)
+        if type_ is not None:
+            if not hasattr(type_, name):
+                return self.error("AttributeError", node)
+            return [(self.running, BoundMethod(value, name))]
         if name.startswith("__") and name.endswith("__") and name not in _FOLLOWED:
             return self.unknown(node)
         if isinstance(value, ClassObject):
@@ -218,6 +231,14 @@ class Objects(Classes):
         """``setattr(target, …)`` with a name that is not known."""
         if isinstance(target, (ModuleObject, ClassObject, InstanceObject, NamespaceObject)):
             self.release(target.scope, cause, replaces=True)
+
+
+def _python_type(value: Value) -> type[object] | None:
+    if isinstance(value, ListObject):
+        return _LIST_TYPES[value.kind]
+    if isinstance(value, Constant):
+        return type(value.value)
+    return _TYPES.get(type(value))
 
 
 def _is_callable(value: Value) -> bool:

@@ -77,6 +77,8 @@ class Relevance:
                 if isinstance(unit.node, _FUNCTIONS):
                     # Who calls it may write by it.
                     found |= {unit.node.name, f"{unit.node.name}()"}
+                if isinstance(unit.node, ast.ClassDef):
+                    found |= unit.written & {f"{unit.node.name}()"}
                 if "CACHES" in unit.mentioned:
                     # It may be another name of the same dict.
                     found |= unit.written
@@ -109,7 +111,8 @@ def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[
         if isinstance(statement, _FUNCTIONS):
             mentioned = frozenset(_mentioned(statement))
             effects = {name for inner in _inner(statement) for name in _written(inner)}
-            written = {statement.name, *(effects & _NAMESPACE), *_called(effects)}
+            defaults = {name for value in _defaults(statement) for name in _bases(value)}
+            written = {statement.name, *(effects & _NAMESPACE), *_called(effects), *defaults}
             yield _Unit(statement, frozenset(written), mentioned, parents)
         elif isinstance(statement, ast.ClassDef):
             inner = (*parents, statement)
@@ -121,6 +124,11 @@ def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[
             )
             members = {name for unit in _units(statement.body, ()) for name in unit.written}
             written = {statement.name} | (members & _NAMESPACE)
+            if _NAMESPACE & {
+                name for unit in _units(_implicit(statement), ()) for name in unit.written
+            }:
+                # Who makes one, or enters it, writes by it.
+                written.add(f"{statement.name}()")
             yield _Unit(statement, frozenset(written), bases, parents)
         elif isinstance(statement, _Block):
             inner = (*parents, statement)
@@ -134,6 +142,13 @@ def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[
             yield _Unit(statement, frozenset(_written(statement)), mentioned, parents)
 
 
+def writes_settings(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
+    """Whether the body of ``function`` itself may write CACHES, under its name or by any."""
+    body = [ast.Expr(function.body)] if isinstance(function, ast.Lambda) else function.body
+    names = {name for unit in _units(body, ()) for name in unit.written}
+    return bool(names & (_NAMESPACE - {"modules", "include", "import_module", "vars"}))
+
+
 def written_names(statement: ast.stmt) -> Iterator[str]:
     """Names that ``statement``, or one nested in it, may write, or the content of which it may."""
     for unit in _units((statement,), ()):
@@ -144,6 +159,20 @@ def _inner(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.stm
     return (
         node for node in ast.walk(function) if isinstance(node, ast.stmt) and node is not function
     )
+
+
+def _implicit(cls: ast.ClassDef) -> list[ast.stmt]:
+    """The methods that run without being named."""
+    names = ("__init__", "__new__", "__enter__", "__exit__", "__call__")
+    return [node for node in cls.body if isinstance(node, _FUNCTIONS) and node.name in names]
+
+
+def _defaults(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[ast.expr]:
+    """Objects that the function has between its calls, and may write to."""
+    parameters = function.args
+    for value in (*parameters.defaults, *parameters.kw_defaults):
+        if isinstance(value, (ast.Name, ast.Attribute)):
+            yield value
 
 
 def _called(names: Iterable[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Lists and tuples by position, where it depends on the run who stands there.
+"""Keys; lists and tuples by position, where it depends on the run who stands there.
 
 Storey above namespaces. An item that is there in some runs only moves all that follow it: the runs
 are told apart by how many items stand before one. Must not know who asks.
@@ -7,8 +7,10 @@ are told apart by how many items stand before one. Must not know who asks.
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
+from cachelint.settings.interpreter.arguments import one_constant
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.namespaces import Namespaces
 from cachelint.settings.interpreter.values import (
@@ -16,13 +18,22 @@ from cachelint.settings.interpreter.values import (
     DictObject,
     Found,
     ListObject,
+    MemberObject,
+    Opaque,
     Value,
     describe,
 )
-from cachelint.settings.records import Cause
+from cachelint.settings.records import Cause, Constant
 
 #: Positions in longer lists are not told apart.
 MAX_POSITIONS = 64
+
+
+#: Bases that make the members of an Enum equal to their values.
+_TEXT_BASES = frozenset({
+    "builtins.str", "builtins.int", "enum.StrEnum", "enum.IntEnum", "django.db.models.TextChoices",
+    "django.db.models.IntegerChoices", "django.db.models.enums.TextChoices",
+})  # fmt: skip
 
 
 class Sequences(Namespaces):
@@ -32,6 +43,22 @@ class Sequences(Namespaces):
 
     def items_of(self, value: Value, node: ast.expr) -> tuple[Found, Cause | None]:
         raise NotImplementedError
+
+    # Keys
+
+    def key_of(self, value: Value) -> Constant | None:
+        """The constant that ``value`` is as a key of a dict."""
+        if isinstance(value, Constant):
+            return value
+        if isinstance(value, MemberObject) and self.is_text_member(value):
+            return self.key_of(value.value)
+        return None
+
+    def is_text_member(self, member: MemberObject) -> bool:
+        """Whether a member of an Enum equals its value."""
+        return any(
+            isinstance(base, Opaque) and base.path in _TEXT_BASES for base in member.cls.bases
+        )
 
     # Positions
 
@@ -115,11 +142,36 @@ class Sequences(Namespaces):
             for guard, item in self.only(found.items)
         ]
 
+    def taken(self, found: ListObject) -> Found:
+        """All items, for somebody who goes through them: a generator has them once."""
+        items = self.only(found.items)
+        if found.kind == "generator":
+            kept = [(self.guards.without(guard, self.running), item) for guard, item in found.items]
+            found.items = [item for item in kept if item[0] != NEVER]
+        return items
+
     def disturb(self, found: ListObject, node: ast.AST) -> None:
         """Nobody knows what is left of a list, nor where it stands."""
         kept = [(self.guards.without(guard, self.running), item) for guard, item in found.items]
         found.items = [item for item in kept if item[0] != NEVER] + self.some_of(found, node)
         found.is_ordered = False
+
+    def sort(self, found: ListObject, keywords: Mapping[str, Choices]) -> None:
+        """Sort texts or numbers that are all known; else nobody knows how they stand."""
+        reverse = one_constant(keywords["reverse"]) if "reverse" in keywords else None
+        is_known = "key" not in keywords and ("reverse" not in keywords or reverse is not None)
+        keys = [(self.key_of(choice[1]), choice) for choice in found.items]
+        constants: list[tuple[Any, tuple[Guard, Value]]] = [
+            (key.value, choice) for key, choice in keys if key is not None
+        ]
+        kinds = {type(value) for value, _ in constants}
+        found.is_ordered = (
+            is_known and len(constants) == len(found.items) and kinds in ({str}, {int}, set())
+        )
+        if found.is_ordered:
+            is_reverse = reverse is not None and bool(reverse.value)
+            constants.sort(key=lambda constant: constant[0], reverse=is_reverse)
+            found.items = [choice for _, choice in constants]
 
     def extend(self, target: ListObject, source: Value, node: ast.expr) -> None:
         """``target.extend(source)``."""

@@ -1,6 +1,6 @@
 """Statements, in the order in which Python runs them.
 
-Storey above errors: sends each to the storey that runs it. Imports are the last storey's.
+Storey above contexts: sends each to the storey that runs it. Imports are the last storey's.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ import ast
 from collections.abc import Callable
 from typing import Any
 
-from cachelint.settings.interpreter.errors import Errors
+from cachelint.settings.interpreter.contexts import Contexts
 from cachelint.settings.interpreter.guards import NEVER
 
 
-class Statements(Errors):
+class Statements(Contexts):
     """Runs statements for the runs at hand."""
 
     # Storey above
@@ -36,7 +36,8 @@ class Statements(Errors):
             if handler is None:
                 continue
             outer = self.is_relevant
-            self.is_relevant = self.frame.is_relevant or self.relevance.matters(statement)
+            matters = self.awaits_errors or self.relevance.matters(statement)
+            self.is_relevant = self.frame.is_relevant or matters
             handler(self, statement)
             self.is_relevant = outer
 

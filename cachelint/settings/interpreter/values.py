@@ -8,7 +8,7 @@ guards and records; must not know the tree of a program beyond what a function o
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from cachelint.settings.interpreter.guards import NEVER, Guard
@@ -170,6 +170,31 @@ class MemberObject:
     value: Value
 
 
+@dataclass(eq=False)
+class GeneratorObject:
+    """Items that are made when somebody asks for them, for which ``done`` are the runs that have.
+
+    ``produce`` makes them, or hands each over as soon as it is there. ``is_context``: it makes one,
+    for a ``with``.
+    """
+
+    place: Place
+    produce: Callable[[Callable[[Choices], None] | None], ListObject]
+    is_context: bool = False
+    done: Guard = NEVER
+    content: ListObject | None = None
+    """What was made and not yet taken."""
+
+
+@dataclass(frozen=True)
+class PartialObject:
+    """A callable with some of its arguments (functools.partial)."""
+
+    function: Value
+    positional: tuple[Choices, ...]
+    keywords: dict[str, Choices]
+
+
 @dataclass(frozen=True)
 class BoundMethod:
     """A method of a value: a function of the tree, or by name one of a built-in type."""
@@ -214,6 +239,8 @@ Value = (
     | ClassObject
     | InstanceObject
     | MemberObject
+    | GeneratorObject
+    | PartialObject
     | BoundMethod
     | SuperObject
     | NamespaceObject

@@ -6,13 +6,21 @@ What is in them is for the storey containers.
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.library.handler import Handler
-from cachelint.settings.interpreter.values import Choices, DictObject, Found, ListObject, Opaque
-from cachelint.settings.records import Constant, Place
+from cachelint.settings.interpreter.values import (
+    Choices,
+    DictObject,
+    Found,
+    GeneratorObject,
+    ListObject,
+    Opaque,
+)
+from cachelint.settings.records import Place
 
 if TYPE_CHECKING:
     from cachelint.settings.interpreter.calls import Calls
@@ -53,17 +61,47 @@ def _list(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque
 
 
 def _sorted(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
-    # The order of a loop over aliases hardly ever matters; that of constants is kept.
     found = _list(machine, arguments, node, function)
     for _, value in found:
         assert isinstance(value, ListObject)
         if function.path == "builtins.reversed":
             value.items.reverse()
-            continue
-        texts = [item.value for _, item in value.items if isinstance(item, Constant)]
-        if len(texts) == len(value.items) and all(isinstance(text, str) for text in texts):
-            value.items.sort(key=lambda item: str(getattr(item[1], "value", "")))
+        else:
+            machine.sort(value, arguments.keywords)
     return found
+
+
+def _iter(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
+    found: Found = []
+    for value in machine.each(arguments.get(0) or ()):
+        if not isinstance(value, GeneratorObject):
+            items = ListObject(machine.place(node), "generator")
+            machine.extend(items, value, node)
+            value = items
+        found.append((machine.running, value))
+    return found
+
+
+def _next(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
+    found: Found = []
+    for value in machine.each(arguments.get(0) or ()):
+        if isinstance(value, GeneratorObject):
+            value = machine.listed(value)
+        default = arguments.get(1)
+        if not isinstance(value, ListObject) or not machine.has_positions(value):
+            machine.escape(value, machine.cause(node, f"`{machine.text(node)}` is not followed"))
+            machine.may_fail(node, "StopIteration", f"an error in `{machine.text(node)}`")
+            found += machine.unknown(node)
+            found += machine.only(default or ())
+            continue
+        choices, missing = machine.replaced(value, 0, ())
+        found += choices
+        if default is None:
+            found += machine.error("StopIteration", node, missing)
+        else:
+            with machine.under(missing):
+                found += machine.only(default)
+    return machine.merged(machine.only(found))
 
 
 def _copy(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
@@ -77,7 +115,7 @@ def _copy(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque
             value = machine.copied(value, node, deep)
         elif isinstance(value, ListObject) and not deep:
             items = machine.only(value.items)
-            value = ListObject(machine.place(node), value.kind, items, list(value.openings))
+            value = replace(value, items=items, openings=list(value.openings))
         elif deep:
             value = machine.deep_copied(value, node)
         found.append((machine.running, value))
@@ -93,5 +131,6 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.dict": _dict, "collections.OrderedDict": _dict, "builtins.dict.fromkeys": _fromkeys,
     "builtins.list": _list, "builtins.tuple": _list, "builtins.set": _list,
     "builtins.frozenset": _list, "builtins.sorted": _sorted, "builtins.reversed": _sorted,
-    "copy.copy": _copy, "copy.deepcopy": _copy, "typing.cast": _same, "builtins.iter": _same,
+    "copy.copy": _copy, "copy.deepcopy": _copy, "typing.cast": _same, "builtins.iter": _iter,
+    "builtins.next": _next,
 }  # fmt: skip

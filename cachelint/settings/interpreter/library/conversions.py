@@ -53,7 +53,7 @@ def _converted(machine: Calls, name: str, values: tuple[Value, ...], node: ast.C
     except NotComputedError as failure:
         if failure.error is not None:
             machine.fail(failure.error)
-        machine.may_fail(node, "ValueError", f"an error in `{machine.text(node)}`")
+        machine.may_fail(node, None, f"an error in `{machine.text(node)}`")
         return machine.opaque(node)
 
 

@@ -82,17 +82,13 @@ def _getattr(machine: Calls, arguments: Arguments, node: ast.Call, function: Opa
             machine.may_fail(node, "AttributeError", f"an error in `{machine.text(node)}`")
             found += machine.unknown(node)
             continue
-        before = machine.running
         if default is not None:
             machine.catching.append([])
         choices = machine.attribute(value, str(name.value), node)
         found += machine.only(choices)
         if default is not None:
-            machine.catching.pop()
-            after, machine.running = (
-                machine.running,
-                machine.guards.without(before, machine.running),
-            )
+            missing = machine.settled("AttributeError")
+            after, machine.running = machine.running, missing
             found += machine.only(default)
             machine.running = machine.guards.either(after, machine.running)
         if default is not None and isinstance(value, Opaque):
@@ -122,8 +118,7 @@ def _hasattr(machine: Calls, arguments: Arguments, node: ast.Call, function: Opa
         before = machine.running
         machine.catching.append([])
         machine.attribute(value, str(name.value), node)
-        machine.catching.pop()
-        missing = machine.guards.without(before, machine.running)
+        missing = machine.settled("AttributeError")
         place = machine.place(node)
         found += [(machine.running, Constant(True, place)), (missing, Constant(False, place))]
         machine.running = before
@@ -158,7 +153,13 @@ def execute(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaq
     """``exec(text)``: anything may be written, in the namespaces that are given or else here."""
     name = f"{machine.text(node.func)}()"
     if function.path == "builtins.eval" and len(arguments.positional) == 1:
-        return machine.unknown(node, f"{name} makes it")
+        tree = _expression(arguments)
+        if isinstance(tree, ast.Name):
+            return machine.look_up(tree.id, node)
+        if tree is None or not any(
+            isinstance(n, (ast.Call, ast.NamedExpr)) for n in ast.walk(tree)
+        ):
+            return machine.unknown(node, f"{name} makes it")
     cause = machine.cause(node, name)
     given = arguments.get(1)
     if given is not None:
@@ -173,9 +174,29 @@ def execute(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaq
     return machine.unknown(node)
 
 
+def _expression(arguments: Arguments) -> ast.expr | None:
+    """The expression in a text that is known."""
+    text = one_constant(arguments.get(0))
+    try:
+        return ast.parse(str(text.value), mode="eval").body if text is not None else None
+    except (SyntaxError, ValueError):
+        return None
+
+
+def _delattr(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
+    combinations = machine.combinations([arguments.get(0) or (), arguments.get(1) or ()])
+    for target, name in combinations or ():
+        scope = getattr(target, "scope", None)
+        if isinstance(name, Constant) and isinstance(scope, Scope):
+            machine.unbind(scope, str(name.value))
+        else:
+            machine.escape(target, machine.cause(node, "delattr()"))
+    return machine.constant(None, node)
+
+
 FUNCTIONS: dict[str, Handler] = {
     "builtins.globals": _globals, "builtins.locals": _globals, "builtins.vars": _globals,
     "builtins.dir": _dir, "builtins.getattr": _getattr, "builtins.hasattr": _hasattr,
     "builtins.setattr": _setattr, "builtins.super": _super, "builtins.exec": execute,
-    "builtins.eval": execute,
+    "builtins.eval": execute, "builtins.delattr": _delattr,
 }  # fmt: skip

@@ -35,9 +35,9 @@ def _get(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
     for key in machine.each(keys):
         constant = machine.key_of(key)
         if constant is None:
-            choices += machine.unknown(node)
-            continue
-        present, missing = machine.item(found, constant, node)
+            present, missing = machine.item_under(found, key, node)
+        else:
+            present, missing = machine.item(found, constant, node)
         choices += present
         with machine.under(missing):
             choices += machine.only(default)
@@ -50,8 +50,11 @@ def _setdefault(machine: Calls, found: DictObject, arguments: Arguments, node: a
     for key in machine.each(arguments.get(0) or ()):
         constant = machine.key_of(key)
         if constant is None:
-            machine.set_value(found, key, default, node)
-            choices += machine.unknown(node)
+            present, missing = machine.item_under(found, key, node)
+            choices += present
+            with machine.under(missing):
+                choices += machine.only(default)
+                machine.set_value(found, key, default, node)
             continue
         there = machine.has_key(found, constant, machine.place(node), machine.text(node))
         with machine.under(machine.guards.negate(there)):
@@ -66,12 +69,13 @@ def _pop(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
     for key in machine.each(arguments.get(0) or ()):
         constant = machine.key_of(key)
         if constant is None:
-            _remove_unknown(machine, found, node)
-            choices += machine.unknown(node)
-            continue
-        present, missing = machine.item(found, constant, node, is_required=default is None)
+            present, missing = machine.item_under(found, key, node)
+            machine.remove_any(found, node)
+        else:
+            is_required = default is None
+            present, missing = machine.item(found, constant, node, is_required=is_required)
+            machine.delete_item(found, constant.value)
         choices += present
-        machine.delete_item(found, constant.value)
         if default is None:
             choices += machine.error("KeyError", node, missing)
         else:
@@ -80,16 +84,10 @@ def _pop(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
     return machine.merged(machine.only(choices))
 
 
-def _remove_unknown(machine: Calls, found: DictObject, node: ast.Call) -> None:
-    """One of the keys goes, nobody knows which."""
-    for key in list(found.slots):
-        text = f"`{machine.text(node)}` removes {key!r}"
-        with machine.under(machine.fresh_test(node, text, f"{key!r} stays")):
-            machine.delete_item(found, key)
-
-
 def _popitem(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call) -> Choices:
-    _remove_unknown(machine, found, node)
+    filled = machine.truth(found, node)
+    machine.fail("KeyError", machine.guards.without(machine.running, filled))
+    machine.remove_any(found, node)
     return machine.unknown(node)
 
 
@@ -123,7 +121,7 @@ def _keys(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Cal
 
 def _view(machine: Calls, found: DictObject, items: Found, node: ast.Call) -> ListObject:
     view = ListObject(machine.place(node), "list", items)
-    view.openings = list(found.openings)
+    view.openings, view.is_ordered = list(found.openings), found.is_ordered
     return view
 
 
@@ -151,8 +149,29 @@ def _set(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
     return machine.constant(None, node)
 
 
+def _delete(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call) -> Choices:
+    for key in machine.each(arguments.get(0) or ()):
+        machine.remove_item(found, key, node)
+    return machine.constant(None, node)
+
+
+def _item(machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call) -> Choices:
+    choices: Found = []
+    for key in machine.each(arguments.get(0) or ()):
+        choices += machine.item_of(found, key, node)
+    return choices
+
+
+def _update_in_place(
+    machine: Calls, found: DictObject, arguments: Arguments, node: ast.Call
+) -> Choices:
+    _update(machine, found, arguments, node)
+    return [(machine.running, found)]
+
+
 _METHODS: dict[str, Any] = {
     "get": _get, "setdefault": _setdefault, "pop": _pop, "popitem": _popitem, "update": _update,
     "copy": _copy, "clear": _clear, "keys": _keys, "values": _values, "items": _items,
-    "__setitem__": _set, "__getitem__": _get,
+    "__setitem__": _set, "__getitem__": _item,
+    "__delitem__": _delete, "__ior__": _update_in_place,
 }  # fmt: skip
