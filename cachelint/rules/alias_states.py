@@ -15,7 +15,6 @@ from cachelint.rules.rule import FileView
 from cachelint.settings.records import (
     Alias,
     Certainty,
-    Choice,
     Constant,
     Known,
     Mapping,
@@ -107,15 +106,14 @@ def is_for_users(settings: Settings) -> bool:
 def _in_module(settings: Settings, use: AliasUse) -> Iterator[State]:
     runs = _runs(settings, use.guards)
     for name, evidence in _names(settings, use.value):
-        if runs is None:
-            yield State(settings, name, Presence.UNKNOWN)
-        elif runs:
-            yield State(settings, name, _presence(settings, name, use.guards), evidence)
+        presence = _presence(settings, name, use.guards)
+        if presence is Presence.THERE:
+            # Also where the code does not run: who compares environments asks.
+            yield State(settings, name, presence, evidence)
+        elif runs is Runs.YES or (runs is Runs.MAYBE and presence is Presence.MISSING):
+            yield State(settings, name, presence, evidence)
         else:
-            # It may be there all the same, for who compares environments.
-            found = _presence(settings, name, ())
-            shown = Presence.THERE if found is Presence.THERE else Presence.UNKNOWN
-            yield State(settings, name, shown, evidence)
+            yield State(settings, name, Presence.UNKNOWN)
 
 
 def _presence(settings: Settings, name: str, guards: tuple[Guard, ...]) -> Presence:
@@ -125,30 +123,56 @@ def _presence(settings: Settings, name: str, guards: tuple[Guard, ...]) -> Prese
     if alias.certainty is Certainty.DEFINITE or alias.condition is None:
         return Presence.THERE
     asked = {flag for guard in guards if guard.kind is GuardKind.SETTING for flag in guard.names}
-    return Presence.SOMETIMES if asked.isdisjoint(alias.condition.flags) else Presence.THERE
+    if not asked.isdisjoint(alias.condition.flags):
+        return Presence.THERE
+    opposites = {f.removeprefix("not ") if f[:4] == "not " else f"not {f}" for f in asked}
+    # The code runs exactly where the alias is not.
+    return Presence.SOMETIMES if opposites.isdisjoint(alias.condition.flags) else Presence.MISSING
 
 
-def _runs(settings: Settings, guards: tuple[Guard, ...]) -> bool | None:
-    """Whether code under ``guards`` runs with these settings; None where it cannot be told.
+class Runs(Enum):
+    """Whether code under guards runs with the settings of a module."""
 
-    A flag that decides over an alias is known well enough: _presence asks for it.
-    """
-    flags = {flag for a in settings.aliases.values() if a.condition for flag in a.condition.flags}
-    known = True
-    for guard in guards:
-        if guard.kind is GuardKind.HAS_ATTRIBUTE:
-            known = known and not any(n.startswith("django.conf.settings.") for n in guard.names)
-        if guard.kind is not GuardKind.SETTING:
-            continue
-        name = guard.names[0].removeprefix("not ").removeprefix("~")
-        if flags & {name, f"not {name}"} and not guard.names[0].startswith("~"):
-            continue
-        value = _certain(settings.values.get(name, ()))
-        if guard.names[0].startswith("~") or not isinstance(value, Constant):
-            known = False
-        elif bool(value.value) is guard.names[0].startswith("not "):
-            return False
-    return True if known else None
+    YES = "yes"
+    MAYBE = "maybe"
+    """Where the environment says so."""
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+def _runs(settings: Settings, guards: tuple[Guard, ...]) -> Runs:
+    outcomes = {_passes(settings, name) for guard in guards for name in _settings_asked(guard)}
+    for outcome in (Runs.NO, Runs.UNKNOWN, Runs.MAYBE):
+        if outcome in outcomes:
+            return outcome
+    return Runs.YES
+
+
+def _settings_asked(guard: Guard) -> Iterator[str]:
+    if guard.kind is GuardKind.SETTING:
+        yield from guard.names
+    elif guard.kind is GuardKind.HAS_ATTRIBUTE:
+        prefix = "django.conf.settings."
+        yield from (f"~{n.removeprefix(prefix)}" for n in guard.names if n.startswith(prefix))
+
+
+def _passes(settings: Settings, asked: str) -> Runs:
+    """Whether a setting is as ``asked``: ``X`` true, ``not X`` false, ``~X`` some test on it."""
+    name = asked.removeprefix("not ").removeprefix("~")
+    choices = settings.values.get(name, ())
+    if not choices:
+        # Not set, or a dict; of Django's own defaults this one decides over code.
+        return Runs.YES if asked == "not DEBUG" else Runs.UNKNOWN
+    values = [choice.value for choice in choices]
+    constants = [bool(value.value) for value in values if isinstance(value, Constant)]
+    if len(constants) < len(values):
+        return Runs.MAYBE
+    if asked.startswith("~"):
+        return Runs.UNKNOWN
+    wanted = not asked.startswith("not ")
+    if wanted not in constants:
+        return Runs.NO
+    return Runs.YES if all(value is wanted for value in constants) else Runs.MAYBE
 
 
 def _names(settings: Settings, value: AliasValue) -> Iterator[tuple[str, tuple[Evidence, ...]]]:
@@ -187,7 +211,3 @@ def _reached(value: Known, keys: list[str]) -> Iterator[Known]:
         item = value.get(keys[0])
         for choice in item.choices if item is not None else ():
             yield from _reached(choice.value, keys[1:])
-
-
-def _certain(choices: tuple[Choice, ...]) -> Known | None:
-    return choices[0].value if len(choices) == 1 and choices[0].condition is None else None
