@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cachelint import __version__
 from cachelint.config import (
@@ -20,6 +20,9 @@ from cachelint.config import (
     parse_helper,
     parse_settings,
 )
+
+if TYPE_CHECKING:
+    from cachelint.rules import Rule
 
 CLEAN, FINDINGS, WRONG_USAGE = 0, 1, 2
 
@@ -67,9 +70,24 @@ def _parser() -> argparse.ArgumentParser:
     helper.add_argument("--write", metavar="PATH", help="write it to PATH instead, a new file")
     helper.set_defaults(run=_helper)
     rule = commands.add_parser("rule", help="explain a rule")
-    rule.add_argument("rule", metavar="CODE", help="a code or a name, such as CCH101")
-    rule.set_defaults(run=_rule)
+    _add_rule(rule)
     return parser
+
+
+def _add_rule(rule: argparse.ArgumentParser) -> None:
+    which = rule.add_mutually_exclusive_group(required=True)
+    which.add_argument("rule", nargs="?", metavar="CODE", help="a code or a name, such as CCH101")
+    which.add_argument("--all", action="store_true", help="every rule")
+    how = rule.add_mutually_exclusive_group()
+    how.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="default: text"
+    )
+    how.add_argument(
+        "--prove",
+        action="store_true",
+        help="run the rule's reproduction in the Django that is installed, in a process of its own",
+    )
+    rule.set_defaults(run=_rule)
 
 
 def _add_selection(command: argparse.ArgumentParser) -> None:
@@ -285,9 +303,29 @@ def _helper(options: argparse.Namespace) -> int:
 
 
 def _rule(options: argparse.Namespace) -> int:
+    from cachelint.reporters.pages import render_pages, render_pages_json
     from cachelint.rules import all_rules
     from cachelint.selection import resolve_selectors
 
-    for code in sorted(resolve_selectors([options.rule], "rule")):
-        _print(all_rules()[code].page + "\n")
+    codes = resolve_selectors(["ALL" if options.all else options.rule], "rule")
+    rules = [rule for code, rule in all_rules().items() if code in codes]
+    if options.prove:
+        return max([_prove(rule) for rule in rules])
+    is_one = len(rules) == 1 and not options.all
+    is_json = options.output_format == "json"
+    _print(render_pages_json(rules, is_one) if is_json else render_pages(rules))
     return CLEAN
+
+
+def _prove(rule: Rule) -> int:
+    from cachelint.proving import CannotProveError, prove
+
+    try:
+        outcome = prove(rule.name)
+    except CannotProveError as error:
+        print(f"cachelint: error: {rule.code}: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    verdict = "Shown: it is as the rule says." if outcome.holds else "NOT SHOWN: see above."
+    title = f"{rule.code} {rule.name} in Django {outcome.django}"
+    _print(f"{title}: bad is what the rule reports, good is not\n{outcome.lines}{verdict}\n")
+    return CLEAN if outcome.holds else FINDINGS

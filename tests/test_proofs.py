@@ -1,7 +1,6 @@
 """Every rule's claim, shown in real Django; and what the claim rests on is what the rule reports."""
 
 import dataclasses
-import importlib.util
 import shutil
 import subprocess
 import sys
@@ -11,20 +10,16 @@ import pytest
 
 from cachelint.config import Configuration, read_configuration
 from cachelint.engine import check_paths
+from cachelint.proving import needs
 from cachelint.rules import Rule, all_rules
 from tests.redis import require_redis_server
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
 RULES = [pytest.param(rule, id=rule.name) for rule in all_rules().values()]
-#: What a proof imports beside Django.
-NEEDS = {
-    "CCH103": "redis", "CCH104": "redis", "CCH108": "django_redis", "CCH402": "django_redis", "CCH403": "django_redis",
-    "CCH405": "django_redis", "CCH406": "django_redis", "CCH407": "django_redis",
-    "CCH408": "rest_framework",
-}  # fmt: skip
-#: Whose proof starts a redis-server.
-NEEDS_SERVER = frozenset({"CCH403", "CCH405", "CCH406", "CCH407"})
+
+#: The names under which packages are imported.
+MODULES = {"django-redis": "django_redis", "djangorestframework": "rest_framework"}
 
 
 def proof_of(rule: Rule) -> Path:
@@ -32,11 +27,11 @@ def proof_of(rule: Rule) -> Path:
 
 
 def run_proof(rule: Rule, folder: Path) -> subprocess.CompletedProcess[str]:
-    needed = NEEDS.get(rule.code, "django")
-    if importlib.util.find_spec(needed) is None:
-        pytest.skip(f"{needed} is not installed")
-    if rule.code in NEEDS_SERVER:
-        require_redis_server()
+    for needed in needs((proof_of(rule) / "prove.py").read_text(encoding="utf-8")):
+        if needed == "redis-server":
+            require_redis_server()
+        else:
+            pytest.importorskip(MODULES.get(needed, needed))
     return subprocess.run(
         [sys.executable, "prove.py"],
         cwd=folder,

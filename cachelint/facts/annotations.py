@@ -21,6 +21,16 @@ def annotated_values(annotation: ast.expr | None, peek: Callable[[ast.expr], Val
     return _CACHE if any(value.path in BACKENDS for value in named) else ()
 
 
+def imported_types(body: list[ast.stmt]) -> dict[str, Values]:
+    """What a branch imports that never runs, as ``if TYPE_CHECKING`` does for annotations."""
+    return {
+        alias.asname or alias.name: known_value(f"{statement.module}.{alias.name}")
+        for statement in body
+        if isinstance(statement, ast.ImportFrom) and not statement.level
+        for alias in statement.names
+    }
+
+
 def _alternatives(node: ast.expr) -> Iterator[ast.expr]:
     """The classes that an annotation allows."""
     if isinstance(node, (ast.Name, ast.Attribute)):

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cachelint.facts.annotations import imported_types
 from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch
 from cachelint.facts.errors import risks, swallows
@@ -101,7 +102,7 @@ class FlowWalker(BindingWalker):
     def _under(self, branch: Branch, body: list[ast.stmt]) -> _Walk:
         def walk() -> bool:
             if branch.never:
-                self._note_types(body)
+                self.typing_names.update(imported_types(body))
                 return True
             before = self.context
             self.context = before.under(branch)
@@ -110,14 +111,6 @@ class FlowWalker(BindingWalker):
             return leaves
 
         return walk
-
-    def _note_types(self, body: list[ast.stmt]) -> None:
-        """What a branch imports that never runs, as ``if TYPE_CHECKING`` does for annotations."""
-        for statement in body:
-            if isinstance(statement, ast.ImportFrom) and not statement.level:
-                for alias in statement.names:
-                    path = f"{statement.module}.{alias.name}"
-                    self.typing_names[alias.asname or alias.name] = known_value(path)
 
     def _if(self, node: ast.If) -> bool:
         self.evaluate(node.test)
