@@ -75,6 +75,8 @@ class Judge:
     """Whether files that the judged one does not import may be searched."""
     preview: bool | None = None
     """Whether findings in preview count; None: as the configuration says."""
+    library: Library | None = None
+    """The templates around, for rules that follow a view to its template."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -215,6 +217,7 @@ class Judge:
             frozenset(configuration.aliases),
             configuration.alias_settings,
             self._in_preview,
+            self.library,
         )
 
     @cached_property
@@ -279,6 +282,7 @@ class _Check:
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
+        self.judge.library = self._search.library
         for found in self.discovery.files():
             if found.may_be_template:
                 self._search.add(found)

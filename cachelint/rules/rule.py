@@ -29,6 +29,7 @@ from cachelint.settings.reader import ProjectSettings, SettingsReader
 
 if TYPE_CHECKING:
     from cachelint.rules.template_view import TemplateView
+    from cachelint.templates import Library
 
 Version = tuple[int, ...]
 
@@ -81,9 +82,10 @@ class FileView:
     """Aliases that exist although no settings module has them."""
     alias_settings: tuple[str, ...] = ()
     """Settings of the project that hold an alias, keys of dicts after dots."""
-
     in_preview: frozenset[str] = frozenset()
     """Codes of rules whose findings in preview are wanted too."""
+    library: Library | None = None
+    """The templates of the project; None where nobody has looked for them."""
 
     @cached_property
     def settings(self) -> ProjectSettings:
