@@ -165,7 +165,9 @@ class Judge:
         """The diagnostics of a template, sorted; ``noqa`` comments are not applied."""
         from cachelint.rules.template_view import TemplateView
 
-        view = TemplateView(template, library, self.reader)
+        known = frozenset(self.configuration.aliases)
+        place = self.modules.relative_path(template.path)
+        view = TemplateView(template, library, self.reader, known, place)
         ignored = self._ignored_codes(template.path)
         diagnostics = [
             _diagnostic(rule, template.path, finding)

@@ -26,6 +26,7 @@ IS_SETTINGS = re.compile("CCH(4|203|003|503)")
 #: The settings modules around an example, and their aliases.
 SETTINGS_AROUND = {
     "CCH201": {"conf": ["default", "sessions"]},
+    "CCH204": {"conf": ["default", "fragments"]},
     "CCH202": {"local": ["default", "sessions"], "production": ["default"]},
 }
 #: The templates around an example.

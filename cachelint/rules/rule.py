@@ -55,6 +55,11 @@ _TEST_MODULE = re.compile(
 _ALWAYS_THERE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
 
 
+def is_test_path(path: str) -> bool:
+    """Whether a path, from the root of its project, is that of a test."""
+    return _TEST_MODULE.search(path.replace("\\", "/")) is not None
+
+
 @dataclass(frozen=True)
 class Finding:
     """What a rule says of a place; the engine adds the rule's code, name and severity."""
@@ -94,8 +99,7 @@ class FileView:
 
     @property
     def is_test(self) -> bool:
-        path = self.project.relative_path(self.facts)
-        return _TEST_MODULE.search(path.replace("\\", "/")) is not None
+        return is_test_path(self.project.relative_path(self.facts))
 
     @property
     def runnable_uses(self) -> Iterator[Use]:
