@@ -75,6 +75,8 @@ class Judge:
     """Whether files that the judged one does not import may be searched."""
     preview: bool | None = None
     """Whether findings in preview count; None: as the configuration says."""
+    library: Library | None = None
+    """The templates around, for rules that follow a view to its template."""
 
     @cached_property
     def rules(self) -> tuple[Rule, ...]:
@@ -163,7 +165,9 @@ class Judge:
         """The diagnostics of a template, sorted; ``noqa`` comments are not applied."""
         from cachelint.rules.template_view import TemplateView
 
-        view = TemplateView(template, library, self.reader)
+        known = frozenset(self.configuration.aliases)
+        place = self.modules.relative_path(template.path)
+        view = TemplateView(template, library, self.reader, known, place)
         ignored = self._ignored_codes(template.path)
         diagnostics = [
             _diagnostic(rule, template.path, finding)
@@ -215,6 +219,7 @@ class Judge:
             frozenset(configuration.aliases),
             configuration.alias_settings,
             self._in_preview,
+            self.library,
         )
 
     @cached_property
@@ -279,6 +284,7 @@ class _Check:
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
+        self.judge.library = self._search.library
         for found in self.discovery.files():
             if found.may_be_template:
                 self._search.add(found)

@@ -26,8 +26,11 @@ IS_SETTINGS = re.compile("CCH(4|203|003|503)")
 #: The settings modules around an example, and their aliases.
 SETTINGS_AROUND = {
     "CCH201": {"conf": ["default", "sessions"]},
+    "CCH204": {"conf": ["default", "fragments"]},
     "CCH202": {"local": ["default", "sessions"], "production": ["default"]},
 }
+#: The templates around an example.
+TEMPLATES_AROUND = {"CCH505": {"contact.html": "{% csrf_token %}"}}
 
 
 def section_of(rule: Rule, heading: str) -> str:
@@ -46,6 +49,9 @@ def first_block(rule: Rule, heading: str) -> tuple[str, str]:
 def codes_in(code: str, folder: Path, rule: Rule) -> list[str]:
     path = folder / f"example.{'html' if rule.is_for_templates else 'py'}"
     path.write_text(code, encoding="utf-8")
+    for name, content in TEMPLATES_AROUND.get(rule.code, {}).items():
+        (folder / "templates").mkdir(exist_ok=True)
+        (folder / "templates" / name).write_text(content)
     others = SETTINGS_AROUND.get(rule.code, {})
     for name, aliases in others.items():
         caches: dict[str, object] = {alias: {} for alias in aliases}

@@ -32,7 +32,7 @@ UNPARSED = "CCH001"
 #: Findings about what other files may hold, without a word of their own.
 WORDLESS = frozenset({UNPARSED, "CCH003"})
 #: Rules that the whole project decides: flake8, which shows one file, may say less, or more.
-NEEDS_PROJECT = frozenset({"CCH003", "CCH102", "CCH103", "CCH105", "CCH107"})
+NEEDS_PROJECT = frozenset({"CCH003", "CCH102", "CCH103", "CCH105", "CCH107", "CCH505"})
 
 #: Rules that follow names into files without any cache word.
 FOLLOWED = frozenset({"CCH103"})

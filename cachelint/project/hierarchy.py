@@ -163,6 +163,13 @@ class Project:
             found |= {*cls.attributes, *cls.methods, *cls.annotated}
         return frozenset(found)
 
+    def rendered_pages(self, facts: FileFacts) -> tuple[CachedPage, ...]:
+        """Pages that ``cache_page``, as the file writes it, stores as a known template makes them.
+
+        None with one file in view only: templates are others.
+        """
+        return tuple(Pages(self._modules).rendered(facts.path)) if self._whole else ()
+
     def ancestors(self, facts: FileFacts, class_name: str) -> frozenset[str]:
         """Qualified names outside the project from which a class derives, at any distance.
 

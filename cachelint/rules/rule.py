@@ -29,6 +29,7 @@ from cachelint.settings.reader import ProjectSettings, SettingsReader
 
 if TYPE_CHECKING:
     from cachelint.rules.template_view import TemplateView
+    from cachelint.templates import Library
 
 Version = tuple[int, ...]
 
@@ -52,6 +53,11 @@ _TEST_MODULE = re.compile(
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|[^/]*conftest)\.py$"
 )
 _ALWAYS_THERE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a path, from the root of its project, is that of a test."""
+    return _TEST_MODULE.search(path.replace("\\", "/")) is not None
 
 
 @dataclass(frozen=True)
@@ -81,9 +87,10 @@ class FileView:
     """Aliases that exist although no settings module has them."""
     alias_settings: tuple[str, ...] = ()
     """Settings of the project that hold an alias, keys of dicts after dots."""
-
     in_preview: frozenset[str] = frozenset()
     """Codes of rules whose findings in preview are wanted too."""
+    library: Library | None = None
+    """The templates of the project; None where nobody has looked for them."""
 
     @cached_property
     def settings(self) -> ProjectSettings:
@@ -92,8 +99,7 @@ class FileView:
 
     @property
     def is_test(self) -> bool:
-        path = self.project.relative_path(self.facts)
-        return _TEST_MODULE.search(path.replace("\\", "/")) is not None
+        return is_test_path(self.project.relative_path(self.facts))
 
     @property
     def runnable_uses(self) -> Iterator[Use]:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 
+from cachelint.rules.rule import is_test_path
 from cachelint.settings.engines import has_builtin_library
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.templates import Fragment, Library, Template, walk
@@ -20,6 +21,14 @@ class TemplateView:
     template: Template
     library: Library
     reader: SettingsReader | None = None
+    known_aliases: frozenset[str] = frozenset()
+    """Aliases that exist although no settings module has them."""
+    relative_path: str = ""
+    """The path from the root of the project."""
+
+    @property
+    def is_test(self) -> bool:
+        return is_test_path(self.relative_path)
 
     @cached_property
     def settings(self) -> ProjectSettings:

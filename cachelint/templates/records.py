@@ -75,6 +75,14 @@ class Argument:
 
 
 @dataclass(frozen=True)
+class CsrfToken:
+    """``{% csrf_token %}``, and the names of the blocks around it."""
+
+    span: Span
+    blocks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Inclusion:
     """``{% include "name" %}``; ``name`` is None where only the running program knows it."""
 
@@ -82,6 +90,7 @@ class Inclusion:
     environment: Environment
     is_for_anonymous: bool
     span: Span
+    blocks: tuple[str, ...] = ()
 
 
 @dataclass

@@ -19,6 +19,7 @@ from cachelint.templates.lexer import Kind, Template, Token, Word
 from cachelint.templates.records import (
     ELEMENT,
     Argument,
+    CsrfToken,
     Environment,
     Fragment,
     Inclusion,
@@ -32,7 +33,7 @@ _EXPRESSIONS = frozenset({
     "include", "language", "regroup", "timezone", "trans", "translate", "url", "widthratio", "with",
 })  # fmt: skip
 #: Tags whose words are names.
-_NAMES = frozenset({"autoescape", "block", "filter", "load", "now", "templatetag"})
+_NAMES = frozenset({"autoescape", "filter", "load", "now", "templatetag"})
 _BLOCKTRANS = frozenset({"blocktrans", "blocktranslate"})
 _SCOPES = frozenset({"block", "for", "with"}) | _BLOCKTRANS
 _SIMPLE_NAME = re.compile(r"\w+")
@@ -48,6 +49,7 @@ class _Frame:
     environment: Environment
     tests: list[tuple[list[str], bool]] = field(default_factory=list)
     fragment: Fragment | None = None
+    block: str | None = None
 
 
 @dataclass
@@ -57,8 +59,8 @@ class Walk:
     fragments: list[Fragment] = field(default_factory=list)
     readings: list[Reading] = field(default_factory=list)
     inclusions: list[Inclusion] = field(default_factory=list)
-    tokens: list[Span] = field(default_factory=list)
-    """The ``{% csrf_token %}`` tags that are rendered, blocks of others aside."""
+    tokens: list[CsrfToken] = field(default_factory=list)
+    blocks: set[str] = field(default_factory=set)
     extends: str | None = None
 
 
@@ -90,6 +92,10 @@ class _Walker:
     def _open(self) -> list[Fragment]:
         return [frame.fragment for frame in self._frames if frame.fragment is not None]
 
+    @property
+    def _blocks(self) -> tuple[str, ...]:
+        return tuple(frame.block for frame in self._frames if frame.block is not None)
+
     def take(self, token: Token) -> None:
         if token.kind is Kind.VARIABLE:
             self._read(token.words)
@@ -105,11 +111,14 @@ class _Walker:
             self._cache(token, words)
         elif name == "else":
             self._else()
+        elif name == "block":
+            block = words[0].text if words else ""
+            self.result.blocks.add(block)
+            self._push(name, block=block)
         elif name in _NAMES:
             self._push(name)
         elif name == "csrf_token":
-            if self.result.extends is None or self._is_inside("block"):
-                self.result.tokens.append(token.span)
+            self.result.tokens.append(CsrfToken(token.span, self._blocks))
         else:
             self._other(token, name, words)
 
@@ -144,10 +153,11 @@ class _Walker:
         names: dict[str, Variable | None] | None = None,
         tests: list[tuple[list[str], bool]] | None = None,
         fragment: Fragment | None = None,
+        block: str | None = None,
     ) -> None:
         if tag not in self._closed:
             return
-        self._frames.append(_Frame(tag, self._environment, tests or [], fragment))
+        self._frames.append(_Frame(tag, self._environment, tests or [], fragment, block))
         if names:
             self._environment = self._environment.with_names(names)
 
@@ -235,7 +245,9 @@ class _Walker:
         if "only" in texts:
             environment = Environment(bound, is_isolated=True)
         anonymous = self._holds(is_for_anonymous)
-        inclusion = Inclusion(constant(words[0].text), environment, anonymous, token.span)
+        inclusion = Inclusion(
+            constant(words[0].text), environment, anonymous, token.span, self._blocks
+        )
         self.result.inclusions.append(inclusion)
         for fragment in self._open:
             fragment.inclusions.append(inclusion)

@@ -48,6 +48,8 @@ class CachedPage:
     """The method that a decorator of a class is for."""
     wrapped: Span | None = None
     """The view that a call of ``cache_page(…)`` wraps."""
+    templates: tuple[str, ...] = ()
+    """The names of the templates that may make the page, where all are known."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class JudgedView:
     is_rest: bool
     shows_user: bool
     replaces_user: bool
+    templates: tuple[str, ...] = ()
 
 
 class Judging:
@@ -84,6 +87,30 @@ class Judging:
                 if page is not None:
                     return page
         return None
+
+    def judge_form(self, view: JudgedView) -> CachedPage | None:
+        """The page that is stored with what its template has of one visitor, if it is stored."""
+        if not view.templates or view.response is Response.UNSTORED or view.is_rest:
+            return None
+        kinds = [layer.kind for layer in view.layers]
+        if Kind.POST in kinds or Kind.CACHE not in kinds:
+            return None
+        index = len(kinds) - 1 - kinds[::-1].index(Kind.CACHE)
+        inner = view.layers[index + 1 :]
+        # What is further out still counts where the response is stored when it is rendered.
+        effective = inner if view.response is Response.PLAIN else view.layers
+        is_exempt = any(x.kind is Kind.CSRF and x.text == "csrf_exempt" for x in view.layers)
+        if is_exempt or any(x.kind is Kind.CSRF for x in inner):
+            return None
+        # Visitors without any cookie share a page that varies on it. Whether there are such
+        # visitors depends on more than this view: a middleware may ask all of them to log in.
+        if any(layer.kind in (Kind.PRIVATE, Kind.VARY) for layer in effective):
+            return None
+        return CachedPage(
+            name="", span=Span(1, 1, 1, 1), where=Where.CALL, cache=view.layers[index], reads=(),
+            login=None, outer_login=None, vary_outside=None, by_header=False, is_rest=False,
+            templates=view.templates,
+        )  # fmt: skip
 
     def _judge_cache(self, view: JudgedView, index: int, by_header: bool) -> CachedPage | None:
         outer, inner = view.layers[:index], view.layers[index + 1 :]

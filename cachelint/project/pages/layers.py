@@ -313,14 +313,15 @@ class Layers:
         if isinstance(call.function, Method):
             return Stack((), Hole(call.function.name)) if not call.positional else None
         if last_name(call.function) == "as_view":
-            return self._of_as_view(call.function, file)
+            made = self._of_as_view(call.function, file)
+            return replace(made, made_by=call) if made is not None else None
         if not call.positional:
             return None
         inner = self.of_view(call.positional[0].value, file, environment)
         if inner is None:
             return None
         layers = self._applied(call, file, environment)
-        return Stack((*layers, *inner.layers), inner.core)
+        return replace(inner, layers=(*layers, *inner.layers))
 
     def _applied(self, call: Call, file: ViewFacts, environment: Environment) -> tuple[Layer, ...]:
         """What calling a decorator with a view puts around it."""

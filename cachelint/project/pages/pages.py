@@ -22,6 +22,7 @@ from cachelint.project.pages.judging import CachedPage, JudgedView, Judging, Whe
 from cachelint.project.pages.layers import Layers
 from cachelint.project.pages.names import Lookup, Outside
 from cachelint.project.pages.reads import Reader
+from cachelint.project.pages.rendering import TemplateNames
 from cachelint.project.pages.responses import Response, Responses
 from cachelint.project.pages.stacks import ClassCore, FunctionCore, Kind, Layer, Stack
 
@@ -36,9 +37,23 @@ class Pages:
         self._responses = Responses(self._lookup)
         self._classes: dict[tuple[str, str, int], ClassView] = {}
         self._judging = Judging(self._lookup, self._class_view)
+        self._judge = self._judging.judge
+        self._names = TemplateNames(self._lookup)
 
     def of(self, path: str) -> Iterator[CachedPage]:
         """The pages that the file at ``path`` lets leak, each once."""
+        self._judge = self._judging.judge
+        return self._each(path)
+
+    def rendered(self, path: str) -> Iterator[CachedPage]:
+        """The pages of the file at ``path`` that are stored as a template of known name makes them.
+
+        Those that nobody may share, and those that see to the token of their forms, are left out.
+        """
+        self._judge = self._judging.judge_form
+        return self._each(path)
+
+    def _each(self, path: str) -> Iterator[CachedPage]:
         file = self._modules.judged_views(path)
         if file is None:
             return
@@ -126,7 +141,11 @@ class Pages:
         return (*dispatch, *inner), len(dispatch)
 
     def _judge_handler(
-        self, view: ClassView, handler: str, before: tuple[Layer, ...] = ()
+        self,
+        view: ClassView,
+        handler: str,
+        before: tuple[Layer, ...] = (),
+        templates: tuple[str, ...] = (),
     ) -> CachedPage | None:
         layers, of_dispatch = self._class_layers(view, handler, before)
         if not _is_cached(layers):
@@ -153,8 +172,9 @@ class Pages:
                 m is not None and m.routine.replaces_user
                 for m in (member, view.member("dispatch"), view.member("setup"))
             ),
+            templates=self._names.of_class(view, member, templates),
         )
-        return self._judging.judge(judged)
+        return self._judge(judged)
 
     def _authentication(self, view: ClassView) -> tuple[Layer, ...]:
         listed = view.attribute("authentication_classes")
@@ -206,14 +226,17 @@ class Pages:
         core = stack.core
         page = None
         if isinstance(core, FunctionCore):
-            page = self._judging.judge(self._function_parts(core, stack.layers))
+            page = self._judge(self._function_parts(core, stack.layers))
         elif isinstance(core, ClassCore):
             view = self._class_view(core.file, core.cls)
             for handler in view.handlers():
-                page = page or self._judge_handler(view, handler, stack.layers)
+                templates = self._names.given_to(stack.made_by, file)
+                page = page or self._judge_handler(view, handler, stack.layers, templates)
         elif isinstance(core, Outside):
-            page = self._judging.judge(
-                JudgedView(stack.layers, (), (), Response.UNKNOWN, False, False, False)
+            templates = self._names.of_outside(core, stack.made_by, file)
+            response = Response.LATE if templates else Response.UNKNOWN
+            page = self._judge(
+                JudgedView(stack.layers, (), (), response, False, False, False, templates)
             )
         return None if page is None else replace(page, name=name, span=span, where=where)
 
@@ -232,6 +255,7 @@ class Pages:
             is_rest=is_rest,
             shows_user=shows and not is_rest,
             replaces_user=core.routine.replaces_user,
+            templates=self._names.of_function(core.file, core.routine),
         )
 
 

@@ -41,6 +41,8 @@ class Kind(Enum):
     """Makes a view of Django REST framework out of a function."""
     PERMISSIONS = "permissions"
     AUTHENTICATION = "authentication"
+    CSRF = "csrf"
+    """Sends the cookie of the token, or looks at no token at all."""
     METHOD = "method"
     """method_decorator: how the layer behind it is written on a method."""
 
@@ -97,6 +99,8 @@ class Stack:
 
     layers: tuple[Layer, ...]
     core: Core
+    made_by: Call | None = None
+    """The ``as_view(…)`` that makes the view of a class."""
 
     @property
     def is_cached(self) -> bool:
@@ -131,6 +135,8 @@ def plain_layers(
         return (Layer(Kind.PRIVATE, text, file.path, span),)
     if path in known.LOGIN_DECORATORS:
         return (Layer(Kind.LOGIN, text, file.path, span),)
+    if path in known.CSRF_DECORATORS:
+        return (Layer(Kind.CSRF, text, file.path, span),)
     if path == known.REQUIRE_POST:
         return (Layer(Kind.POST, text, file.path, span),)
     return () if path.startswith(("django.", "builtins.")) else layers_by_name(text, file)

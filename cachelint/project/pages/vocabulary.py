@@ -12,6 +12,12 @@ METHOD_DECORATOR = "django.utils.decorators.method_decorator"
 REQUIRE_POST = f"{_VIEWS}.decorators.http.require_POST"
 REQUIRE_METHODS = f"{_VIEWS}.decorators.http.require_http_methods"
 
+#: With one of these inside of the cache nothing is stored that has a token.
+CSRF_DECORATORS = frozenset(
+    f"{_VIEWS}.decorators.csrf.{name}"
+    for name in ("csrf_exempt", "csrf_protect", "ensure_csrf_cookie", "requires_csrf_token")
+)
+
 LOGIN_DECORATORS = frozenset({
     "django.contrib.auth.decorators.login_required",
     "django.contrib.auth.decorators.permission_required",
