@@ -77,6 +77,8 @@ class BindingWalker(ExpressionWalker):
             values = self.evaluate_consumed(node.value)
         else:
             values = self.evaluate_bound(node.value, node.targets)
+            if self.context.in_class_body:
+                self.record_run(node.value, values, ".__set_name__()")
         for whole in node.targets:
             is_all = isinstance(whole, ast.Name) and whole.id == "__all__"
             if is_all and self.scope.kind is ScopeKind.MODULE:
@@ -211,14 +213,21 @@ class BindingWalker(ExpressionWalker):
         decorators = [value.path for d in node.decorator_list for value in self.peek(d)]
         return None if "builtins.staticmethod" in decorators else parameters[0].arg
 
+    def _base_class(self, node: ast.expr) -> Values:
+        values = self.evaluate(node)
+        self.record_run(node, values, ".__init_subclass__()")
+        self.record_run(node, values, ".__class__()")
+        return values
+
     def execute_class(self, node: ast.ClassDef) -> None:
         decorators = tuple(v for d in node.decorator_list for v in self._decorator(d).values)
-        bases = tuple(v for base in node.bases for v in self.evaluate(base))
+        bases = tuple(v for base in node.bases for v in self._base_class(base))
         metaclass: Values = ()
         for keyword in node.keywords:
             values = self.evaluate(keyword.value)
             if keyword.arg == "metaclass":
                 metaclass = values
+                self.record_run(keyword.value, values, "()")
         name = self._qualify(node.name)
         facts = ClassFacts(
             bases, metaclass, decorators, {}, _annotated_names(node), {}, self._header(node)

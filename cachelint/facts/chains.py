@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from cachelint.facts.arguments import carried, form_of, formats, number_of, template
 from cachelint.facts.context import Context, Deferred
+from cachelint.facts.paths import SUPER_INIT
 from cachelint.facts.records import Alias, Argument, Use, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend
-from cachelint.facts.vocabulary import SIMPLE_LAZY_OBJECT
+from cachelint.facts.vocabulary import SIMPLE_LAZY_OBJECT, is_canonical
 from cachelint.source import Source
 
 #: Builtins that run the whole of a generator that is their argument.
@@ -29,6 +30,9 @@ _LOOKING = frozenset(
 
 #: Builtins that tell one object from another, or its type.
 _EXAMINING = frozenset(f"builtins.{name}" for name in ("id", "isinstance", "issubclass", "type"))
+
+#: What is called in place of its first argument.
+_PASSING_ON = frozenset({"builtins.classmethod", "builtins.staticmethod", "functools.partial"})
 
 #: Calls that keep what a function returns, whatever that is spelled like.
 _KEEPING = frozenset({
@@ -118,6 +122,8 @@ class ChainWalker:
         values = extend(self.evaluate(node.value, "attribute"), f".{node.attr}")
         if values and isinstance(node.ctx, ast.Load):
             self.record(node, values, outer)
+            if self.thorough and outer != "call":
+                self.record_run(node, values, ".__get__()")
         return values
 
     def _subscript(self, node: ast.Subscript, outer: str) -> Values:
@@ -157,10 +163,10 @@ class ChainWalker:
                 )
             values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
         looks = any(value.path in _LOOKING for value in function)
-        wanted = looks or self._is_of_interest(values, outer)
+        wanted = looks or _is_super_init(values) or self._is_of_interest(values, outer)
         if wanted or any(_may_matter(v) for _, _, v in arguments):
             self.record(node, values, outer, self._describe(arguments))
-        return values
+        return values + _passed_on(function, arguments)
 
     def _is_of_interest(self, values: Values, outer: str) -> bool:
         # What a function of this file gives back is known when all of them have been walked.
@@ -257,6 +263,12 @@ class ChainWalker:
             )
         )
 
+    def record_run(self, node: ast.expr, values: Values, method: str) -> None:
+        """Record that Python calls ``method`` of ``values``: by a loop, a ``with``, a class."""
+        ours = tuple(value for value in values if value.unless or not is_canonical(value.path))
+        if self.thorough and ours:
+            self.record(node, extend(ours, method), "")
+
     def _written(self, nodes: list[ast.expr], applies: bool) -> tuple[str, ...]:
         return tuple(map(self.source.segment, nodes)) if applies else ()
 
@@ -266,6 +278,17 @@ class ChainWalker:
         if isinstance(node, ast.Call):
             base = node.func
         return self.source.segment(base) if isinstance(base, (ast.Name, ast.Attribute)) else ""
+
+
+def _passed_on(function: Values, arguments: list[_Argument]) -> Values:
+    """The function of the project that ``partial(f, …)`` or ``staticmethod(f)`` calls."""
+    if not arguments or not any(value.path in _PASSING_ON for value in function):
+        return ()
+    return tuple(value for value in arguments[0][2] if not is_canonical(value.path))
+
+
+def _is_super_init(values: Values) -> bool:
+    return any(value.path == SUPER_INIT for value in values)
 
 
 def _may_be_ours(value: Value) -> bool:

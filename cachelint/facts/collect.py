@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 
 from cachelint.facts.context import Deferred
 from cachelint.facts.flow import FlowWalker
-from cachelint.facts.paths import split_class_attribute
+from cachelint.facts.paths import SUPER_INIT, split_class_attribute
 from cachelint.facts.records import FileFacts, Use, Values
 from cachelint.facts.scope import known_value
 from cachelint.facts.vocabulary import HELPER, HELPER_MARKER, HELPER_NAMES
@@ -90,6 +91,9 @@ class _Collector(FlowWalker):
             return True
         if any(self.gives_handle(value) for value in use.values):
             return True
+        if any(value.path == SUPER_INIT for value in use.values):
+            given = (value for argument in use.arguments for value in argument.values)
+            return any(self.gives_handle(replace(value, path=f"{value.path}()")) for value in given)
         candidates = (use.values, *(argument.values for argument in use.arguments))
         return any(
             known.mentions_cache

@@ -19,6 +19,7 @@ from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
 from cachelint.facts.vocabulary import is_canonical
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
+_MAPPING = frozenset({"builtins.filter", "builtins.map"})
 _FILLING = (ast.DictComp, ast.ListComp, ast.SetComp)
 _Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 
@@ -55,7 +56,13 @@ class ExpressionWalker(ChainWalker):
         """As evaluate, for a place that iterates over ``node`` at once."""
         if isinstance(node, ast.GeneratorExp):
             return self._comprehension(node, consumed=True)
-        return self.evaluate(node, outer)
+        values = self.evaluate(node, outer)
+        self.record_run(node, values, ".__iter__()")
+        if self.thorough and isinstance(node, ast.Call) and node.args:
+            # `list(map(f, …))` calls f.
+            if any(value.path in _MAPPING for value in self.peek(node.func)):
+                self.record_run(node, self.peek(node.args[0]), "()")
+        return values
 
     def read_condition(self, test: ast.expr) -> Condition:
         return read_condition(test, self.peek)

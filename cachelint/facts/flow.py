@@ -211,6 +211,7 @@ class FlowWalker(BindingWalker):
         before, is_caught = self.context, False
         for item in node.items:
             values = self.evaluate(item.context_expr)
+            self.record_run(item.context_expr, values, ".__enter__()")
             if item.optional_vars is not None:
                 self.bind(item.optional_vars, ())
             if isinstance(item.context_expr, ast.Call) and swallows(values):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Container
 from typing import NamedTuple
 
+SUPER_INIT = "builtins.super().__init__()"
+
 _NAMES = re.compile(r"\.*\w+(?:\.\w+)*")
 _ATTRIBUTE = re.compile(r"\.(\w+)")
 

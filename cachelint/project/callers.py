@@ -23,7 +23,11 @@ _DOTTED = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _SEPARATORS = bytes.maketrans(b"(),.\\", b"     ")
 _FUNCTION = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _CLASS = re.compile(rb"([ \t]*)class[ \t]+(\w+)[ \t]*(?:\(([^:]*))?")
-_CONSTRUCTORS = frozenset({"__init__", "__new__", "__post_init__"})
+#: Methods that Python calls where the class, or an object of it, is used.
+_IMPLICIT = frozenset({
+    "__call__", "__enter__", "__get__", "__init__", "__init_subclass__", "__iter__", "__new__",
+    "__post_init__", "__set_name__",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,7 @@ def _called_as(owner: str) -> str:
     """``f.<locals>.g`` → ``f``; a constructor is called by its class."""
     name = owner.partition(".<locals>.")[0]
     head, _, last = name.rpartition(".")
-    return head if last in _CONSTRUCTORS else name
+    return head if last in _IMPLICIT else name
 
 
 def _is_cache(use: Use, facts: FileFacts, modules: Modules) -> bool:
@@ -218,7 +222,8 @@ class _Code:
     def _owned(self) -> Iterator[tuple[bytes, bytes]]:
         """Each line with the function in whose body it stands: ``f``, ``C``, ``C.method``, none."""
         owner, class_name = b"", b""
-        indent, in_header, class_indent = -1, False, -1
+        decorators: list[bytes] = []
+        indent, in_header, class_indent, decorated = -1, False, -1, 0
         for line in self._lines:
             text = line.lstrip()
             depth = len(line) - len(text) if text else 1000
@@ -232,9 +237,16 @@ class _Code:
                 class_name, class_indent = starts[2], depth
             if match is not None:
                 name = match[2]
-                is_made = name.decode() in _CONSTRUCTORS
+                is_made = name.decode() in _IMPLICIT
                 owner = class_name if is_made else class_name + b"." + name if class_name else name
                 indent, in_header = depth, True
+                # Whoever calls the function calls what its decorators make of it.
+                yield from ((owner, decorator) for decorator in decorators)
+            if text.startswith(b"@") and not owner:
+                decorators.append(line)
+                decorated = depth
+            elif text and depth <= decorated and text[0] not in b")]}":
+                decorators.clear()
             yield (b"" if in_header else owner), line
             if in_header and line.partition(b"#")[0].rstrip().endswith(b":"):
                 in_header = False
@@ -258,22 +270,31 @@ def _inherited(name: bytes, bases: bytes, names: set[bytes]) -> set[bytes]:
 
 def _mentioned(names: set[bytes], data: bytes) -> set[bytes]:
     """Those of ``names`` that may be called in ``data``: a pattern of many names is slow."""
-    return {
-        name for name in names if name.rpartition(b".")[2] + b"(" in data or b"@" + name in data
-    }
+    return {name for name in names if _may_call(name, data)}
+
+
+def _may_call(name: bytes, data: bytes) -> bool:
+    _, dot, last = name.rpartition(b".")
+    # A property is called without brackets.
+    return dot + last in data if dot else name in data
 
 
 def _calls(names: set[bytes]) -> re.Pattern[bytes]:
-    """Where one of ``names`` is called, or decorates; ``C.method`` on an object of ``C`` too."""
-    written = (
-        re.escape(head) + rb"(?:\([^()\n]*\))?\." + re.escape(last) if dot else re.escape(last)
+    """Where one of ``names`` is called, decorates or is a base; ``C.name`` of an object of ``C``."""
+    plain = b"|".join(re.escape(name) for name in sorted(names) if b"." not in name)
+    dotted = b"|".join(
+        re.escape(head) + rb"(?:\([^()\n]*\))?\." + re.escape(last)
         for head, dot, last in (name.rpartition(b".") for name in sorted(names))
+        if dot
     )
-    alternatives = b"|".join(written)
-    # Its own definition is no call.
-    return re.compile(
-        rb"(?<!\bdef )(?<!\bclass )\b(?:%s)[ \t]*\(|@[ \t]*(?:%s)\b" % (alternatives, alternatives)
-    )
+    ways = []
+    if plain:
+        # Its own definition is no call.
+        ways += [rb"(?<!\bdef )(?<!\bclass )\b(?:%s)[ \t]*\(" % plain, rb"@[ \t]*(?:%s)\b" % plain]
+        ways.append(rb"\bclass[ \t]+\w+[ \t]*\([^:\n]*\b(?:%s)\b" % plain)
+    if dotted:
+        ways.append(rb"\b(?:%s)\b" % dotted)
+    return re.compile(b"|".join(ways))
 
 
 def _renamed(statement: _Statement, name: bytes, whole: set[bytes]) -> set[bytes]:

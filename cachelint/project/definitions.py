@@ -14,6 +14,14 @@ from cachelint.modules import Modules
 #: Names that lead to names, calls that return calls: real chains have a few links.
 MAX_DEPTH = 12
 _STEP = re.compile(r"\.(\w+)")
+#: What runs the body of a generator, and the decorators that this takes.
+_RUNNING = {
+    "().__iter__": frozenset[str](),
+    "().__enter__": frozenset({"contextlib.contextmanager"}),
+}
+_PROPERTIES = frozenset({
+    "builtins.property", "django.utils.functional.cached_property", "functools.cached_property",
+})  # fmt: skip
 
 Facts = Callable[[str], FileFacts | None]
 
@@ -25,6 +33,8 @@ class Definition:
     name: str
     path: str = ""
     facts: FileFacts | None = field(default=None, compare=False)
+    is_run: bool = False
+    """Whether the body of a generator is meant, which a call alone does not run."""
 
     @property
     def function(self) -> FunctionFacts | None:
@@ -110,7 +120,18 @@ class Definitions:
 
     def _result(self, facts: FileFacts, name: str, rest: str, depth: int) -> Iterator[Definition]:
         """What is done with the result of a function: ``f()()``, ``f().method``."""
+        function = facts.functions[name]
+        if rest == ".__get__":
+            if is_property(function):
+                yield Definition(name, facts.path, facts)
+            return
         if not rest.startswith("()"):
+            if not is_property(function):
+                return
+            rest = f"(){rest}"
+        if rest in _RUNNING and function.is_deferred:
+            if _RUNNING[rest] <= _decorators(function):
+                yield Definition(name, facts.path, facts, is_run=True)
             return
         for values in facts.functions[name].returns:
             for value in values:
@@ -120,16 +141,29 @@ class Definitions:
         self, facts: FileFacts, name: str, rest: str, depth: int
     ) -> Iterator[Definition]:
         """An attribute of a class or of an object of it."""
-        match = _STEP.match(rest.removeprefix("()"))
+        rest = ".__call__" if rest == "()" else rest.removeprefix("()")
+        match = _STEP.match(rest)
         if match is None:
             return
-        cls, after = facts.classes[name], rest.removeprefix("()")[match.end() :]
+        cls, after = facts.classes[name], rest[match.end() :]
+        if match[1] == "__class__" and cls.metaclass:
+            for value in cls.metaclass:
+                yield from self._find(value.path + after, facts.path, depth - 1)
+            return
         if match[1] in cls.attributes:
             for value in cls.attributes[match[1]]:
                 yield from self._find(value.path + after, facts.path, depth - 1)
             return
         for base in cls.bases:
             yield from self._find(f"{base.path}.{match[1]}{after}", facts.path, depth - 1)
+
+
+def is_property(function: FunctionFacts) -> bool:
+    return not _PROPERTIES.isdisjoint(_decorators(function))
+
+
+def _decorators(function: FunctionFacts) -> frozenset[str]:
+    return frozenset(value.path for found in function.decorators for value in found.values)
 
 
 def _starts(path: str, name: str) -> bool:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from cachelint.facts.paths import split_names
-from cachelint.facts.records import FileFacts, FunctionFacts, Values
+from cachelint.facts.records import FileFacts, Values
 from cachelint.facts.vocabulary import HANDLE_GETTERS
 from cachelint.modules import Modules, Resolved
 from cachelint.project.alias_records import AliasValue
 from cachelint.project.aliases import Aliases
-from cachelint.project.definitions import Definitions
+from cachelint.project.definitions import Definitions, is_property
 from cachelint.project.handles import Opened, returned_handles
 from cachelint.project.import_time import ImportTime, Site
 from cachelint.project.lifetime import lifetimes
@@ -18,9 +18,6 @@ from cachelint.project.pages import CachedPage, Pages
 from cachelint.source import UnparsedSourceError, contains_any, read_bytes
 
 _ANY = frozenset({"__getattr__", "__getattribute__"})
-_PROPERTIES = frozenset({
-    "builtins.property", "django.utils.functional.cached_property", "functools.cached_property",
-})  # fmt: skip
 
 
 class Project:
@@ -96,7 +93,7 @@ class Project:
         opened = (
             handle
             for definition in definitions.find(path, facts.path)
-            if definition.function is not None and _is_property(definition.function)
+            if definition.function is not None and is_property(definition.function)
             for handle in returned_handles(self._modules, definitions, definition)
         )
         return tuple(dict.fromkeys(opened))
@@ -200,11 +197,6 @@ class Project:
                 target = self._modules.find_class(value.path, file)
                 if target is not None:
                     waiting.append(target)
-
-
-def _is_property(function: FunctionFacts) -> bool:
-    decorators = {value.path for found in function.decorators for value in found.values}
-    return not _PROPERTIES.isdisjoint(decorators)
 
 
 def _spells_a_cache(path: str) -> bool:

@@ -186,7 +186,19 @@ class ImportTime:
         if callee.name in callee.facts.classes:
             found = (self._definitions.method(callee, name) for name in _CONSTRUCTORS)
             return tuple(method for methods in found for method in methods if method.facts)
-        return () if callee.function is None or callee.function.is_deferred else (callee,)
+        if callee.function is None or (callee.function.is_deferred and not callee.is_run):
+            return ()
+        return (callee, *self._wrappers(callee))
+
+    def _wrappers(self, callee: Definition) -> Iterator[Definition]:
+        """What the decorators of a function have put around it."""
+        assert callee.function is not None
+        for decorator in callee.function.decorators:
+            for value in decorator.values:
+                wrapped = replace(value, path=f"{value.path}()")
+                for wrapper in self._definitions.find_value(wrapped, callee.path):
+                    if wrapper.function is not None and not wrapper.function.is_deferred:
+                        yield wrapper
 
     def _actions_of(self, body: Definition) -> tuple[_Action, ...]:
         """What a function does that may matter, in the order of its code."""

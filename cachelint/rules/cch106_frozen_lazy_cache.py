@@ -48,6 +48,7 @@ import re
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Evidence, FixPlan, Severity
+from cachelint.facts.paths import SUPER_INIT
 from cachelint.facts.records import FileFacts, Phase, Use
 from cachelint.facts.vocabulary import HANDLE, HANDLER, LAZY_OBJECT, SIMPLE_LAZY_OBJECT
 from cachelint.project import OPENING, Opened
@@ -70,6 +71,9 @@ def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
         if resolved.path == f"{SIMPLE_LAZY_OBJECT}()":
             yield from _simple(view, use)
+    for use in view.runnable_uses:
+        if use.phase is Phase.INIT and any(value.path == SUPER_INIT for value in use.values):
+            yield from _by_super(view, use)
     for name, function in view.facts.functions.items():
         class_name, _, method = name.rpartition(".")
         if method == "_setup" and view.is_a(class_name, frozenset({LAZY_OBJECT})):
@@ -87,9 +91,13 @@ def _set_up(view: FileView, name: str, class_name: str) -> Iterator[Finding]:
         and resolved.path in OPENING
         and use.outer not in ("attribute", "membership")
     ]
+    evidence = _evidence(view, None, opened)
     for handle in opened_handles(view):
-        if handle.use.owner == name and handle.use.outer in ("value", ""):
+        if handle.use.owner == name and handle.use.outer in ("value", "") and handle.by:
             opened += handle.by
+            message = f"`{handle.use.text}` opens it, once"
+            evidence += (Evidence(view.facts.path, handle.use.span, message),)
+            evidence += _evidence(view, None, list(handle.by))
     if opened:
         yield Finding(
             span=view.facts.functions[name].span,
@@ -97,19 +105,38 @@ def _set_up(view: FileView, name: str, class_name: str) -> Iterator[Finding]:
             help="open the cache where it is used, or use the LazyCacheWrapper of"
             " `cachelint helper`",
             cause=f"{class_name}: {_alias_of(opened[0].use)}",
-            evidence=_evidence(view, None, opened),
+            evidence=evidence,
         )
+
+
+def _by_super(view: FileView, use: Use) -> Iterator[Finding]:
+    """``super().__init__(lambda: caches[alias])`` in a subclass of SimpleLazyObject."""
+    class_name = use.owner.rpartition(".")[0]
+    opened = _opened_by_argument(view, use)
+    if opened and view.is_a(class_name, frozenset({SIMPLE_LAZY_OBJECT})):
+        yield Finding(
+            span=use.span,
+            message=f"`{class_name}` keeps the cache that this function opens: {_ONCE}",
+            help=f"`{WRAPPER}(…)` is opened whenever it is used",
+            cause=f"{class_name}: {_alias_of(opened[0].use)}",
+            evidence=_evidence(view, use, opened),
+        )
+
+
+def _opened_by_argument(view: FileView, use: Use) -> list[Opened]:
+    """The handles that the function which is the first argument gives back."""
+    return [
+        handle
+        for argument in use.arguments[:1]
+        for value in argument.values
+        for handle in view.project.returned_handles(value.path, view.facts, thorough=True)
+    ]
 
 
 def _simple(view: FileView, use: Use) -> Iterator[Finding]:
     if not use.arguments or not _is_kept(view, use):
         return
-    argument = use.arguments[0]
-    opened = [
-        handle
-        for value in argument.values
-        for handle in view.project.returned_handles(value.path, view.facts, thorough=True)
-    ]
+    opened = _opened_by_argument(view, use)
     if opened:
         yield Finding(
             span=use.span,

@@ -103,7 +103,8 @@ def _is_kept_by_function(view: FileView, use: Use) -> bool:
     if function is None or function.parameters[:1] != ("get_response",) or not places:
         return False
     inner = f"{use.owner}.<locals>."
-    defines = any(name.startswith(inner) for name in view.facts.functions)
+    returned = (value.path.removeprefix(":") for values in function.returns for value in values)
+    defines = any(name.startswith(inner) for name in (*view.facts.functions, *returned))
     return use.phase is Phase.CALL and places[0] in function.bound and defines
 
 

@@ -65,7 +65,9 @@ def call_plan(use: Use, returned: tuple[Opened, ...]) -> FixPlan | None:
     opened = returned[0]
     function = opened.facts.functions.get(opened.use.owner)
     caught = any(guard.kind is GuardKind.EXCEPT for guard in (*use.guards, *opened.use.guards))
-    if function is None or caught or not function.is_plain or function.decorators:
+    # A subclass may have another method of that name.
+    is_method = opened.use.owner.rpartition(".")[0] in opened.facts.classes
+    if function is None or is_method or caught or not function.is_plain or function.decorators:
         return None
     certain = len(opened.use.values) == 1 and opened.use.outer == "value"
     alias = _alias_of_call(use, function, opened)

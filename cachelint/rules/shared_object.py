@@ -42,9 +42,9 @@ def kept_attributes(view: FileView, use: Use) -> tuple[str, ...]:
 def _is_bound_directly(view: FileView, use: Use, name: str) -> bool:
     class_name = use.owner.rpartition(".")[0]
     return any(
-        target.rpartition(".")[2] == name and other.values == use.values
+        target.rpartition(".")[2] == name and ("." in target or other.owner == class_name)
         for other in view.facts.uses
-        if other.owner == class_name or other.owner.startswith(f"{class_name}.")
+        if other.values == use.values and f"{other.owner}.".startswith(f"{class_name}.")
         for target in other.targets
     )
 
