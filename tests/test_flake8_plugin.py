@@ -40,7 +40,10 @@ def test_the_same_findings_as_check_on_all_fixtures(
 ) -> None:
     for path in (ROOT / "fixtures").rglob("*.py"):
         relative = path.relative_to(ROOT / "fixtures")
-        if relative.parts[0] != "unparsed-file":
+        # Two processes are about how flake8 runs the plugin, not about every fixture.
+        is_wanted = jobs == "1" or relative.parts[0] == "projects" or path.name == "bad.py"
+        is_golden = path.name.endswith((".fixed.py", ".unsafe.py"))
+        if is_wanted and not is_golden and relative.parts[0] != "unparsed-file":
             write_tree(tmp_path, {str(relative): path.read_bytes()})
     # Not only by code: some rules that are on have findings in preview.
     (tmp_path / "pyproject.toml").write_text("[tool.cachelint]\npreview = true\n")

@@ -58,10 +58,10 @@ class ExpressionWalker(ChainWalker):
             return self._comprehension(node, consumed=True)
         values = self.evaluate(node, outer)
         self.record_run(node, values, ".__iter__()")
-        if self.thorough and isinstance(node, ast.Call) and node.args:
+        maps = self.thorough and isinstance(node, ast.Call) and node.args
+        if maps and any(value.path in _MAPPING for value in self.peek(node.func)):
             # `list(map(f, …))` calls f.
-            if any(value.path in _MAPPING for value in self.peek(node.func)):
-                self.record_run(node, self.peek(node.args[0]), "()")
+            self.record_run(node, self.peek(node.args[0]), "()")
         return values
 
     def read_condition(self, test: ast.expr) -> Condition:
