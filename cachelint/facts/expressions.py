@@ -58,8 +58,12 @@ class ExpressionWalker(ChainWalker):
             return self._comprehension(node, consumed=True)
         values = self.evaluate(node, outer)
         self.record_run(node, values, ".__iter__()")
-        maps = self.thorough and isinstance(node, ast.Call) and node.args
-        if maps and any(value.path in _MAPPING for value in self.peek(node.func)):
+        if (
+            self.thorough
+            and isinstance(node, ast.Call)
+            and node.args
+            and any(value.path in _MAPPING for value in self.peek(node.func))
+        ):
             # `list(map(f, …))` calls f.
             self.record_run(node, self.peek(node.args[0]), "()")
         return values
