@@ -9,8 +9,6 @@ from cachelint.templates.lexer import Template
 from cachelint.templates.library import Library
 from cachelint.templates.walking import walk
 
-_MAX_TEMPLATES = 12
-
 
 @dataclass(frozen=True)
 class FormToken:
@@ -25,15 +23,16 @@ def form_token(
     origin: str,
     library: Library,
     overridden: frozenset[str] = frozenset(),
-    depth: int = 0,
+    seen: set[object] | None = None,
 ) -> FormToken | None:
     """The token of the page that the template ``name`` makes; None where it may have none.
 
     Of several templates that may be meant, all must have one. ``overridden`` are the blocks that
-    templates further down have instead.
+    templates further down have instead, ``seen`` the templates that have been asked.
     """
-    templates = [t for t in library.named(name, origin) if t.path != origin]
-    found = [_token_of(template, library, overridden, depth) for template in templates]
+    seen = set() if seen is None else seen
+    templates = library.named(name, origin)
+    found = [_token_of(template, library, overridden, seen) for template in templates]
     tokens = [token for token in found if token is not None]
     if not tokens or len(tokens) < len(found):
         return None
@@ -41,10 +40,11 @@ def form_token(
 
 
 def _token_of(
-    template: Template, library: Library, overridden: frozenset[str], depth: int
+    template: Template, library: Library, overridden: frozenset[str], seen: set[object]
 ) -> FormToken | None:
-    if depth > _MAX_TEMPLATES:
+    if (template.path, overridden) in seen:
         return None
+    seen.add((template.path, overridden))
     walked = walk(template)
     is_child = walked.extends is not None
     found: list[FormToken] = []
@@ -57,10 +57,10 @@ def _token_of(
             found.append(FormToken(template.path, token.span))
     for inclusion in walked.inclusions:
         if inclusion.name is not None and is_rendered(inclusion.blocks):
-            inner = form_token(inclusion.name, template.path, library, depth=depth + 1)
+            inner = form_token(inclusion.name, template.path, library, seen=seen)
             found += [inner] if inner is not None else []
     if walked.extends:
         hidden = overridden | walked.blocks
-        inner = form_token(walked.extends, template.path, library, hidden, depth + 1)
+        inner = form_token(walked.extends, template.path, library, hidden, seen)
         found += [inner] if inner is not None else []
     return next(iter(found), None)

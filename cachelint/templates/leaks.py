@@ -19,7 +19,6 @@ from cachelint.templates.records import (
 )
 from cachelint.templates.walking import walk
 
-_MAX_INCLUSIONS = 5
 #: Variables of a context that may well stand for a user: a view has put them there.
 _NAMES_SOMEBODY = re.compile(
     r"user|account|profile|member|session|owner|customer|viewer|visitor|person|perm|login"
@@ -45,20 +44,31 @@ def leaking_readings(
 
 
 def _included(fragment: Fragment, template: Template, library: Library) -> Iterator[Reading]:
+    seen: set[object] = set()
     for inclusion in fragment.inclusions:
-        yield from _read_in(inclusion, template.path, library, 0)
+        yield from _read_in(inclusion, template.path, library, seen)
 
 
-def _read_in(inclusion: Inclusion, origin: str, library: Library, depth: int) -> list[Reading]:
-    """What an included template reads; where several may be meant, only what all of them read."""
-    if inclusion.name is None or depth > _MAX_INCLUSIONS:
+def _read_in(
+    inclusion: Inclusion, origin: str, library: Library, seen: set[object]
+) -> list[Reading]:
+    """What an included template reads; where several may be meant, only what all of them read.
+
+    ``seen`` are the templates that have been read, each with the names that it was given.
+    """
+    if inclusion.name is None:
         return []
+    environment = inclusion.environment
+    names = (tuple(sorted(environment.names.items(), key=str)), environment.is_isolated)
     found = []
     for template in library.named(inclusion.name, origin):
-        walked = walk(template, inclusion.environment)
+        if (template.path, names) in seen:
+            continue
+        seen.add((template.path, names))
+        walked = walk(template, environment)
         readings = list(walked.readings)
         for inner in walked.inclusions:
-            readings += _read_in(inner, template.path, library, depth + 1)
+            readings += _read_in(inner, template.path, library, seen)
         found.append(readings)
     return found[0] if found and all(found) else []
 

@@ -29,6 +29,8 @@ class Library:
         self._roots = roots
         self._read: dict[str, Template | None] = {}
         self._data: dict[str, bytes] = {}
+        self._by_name: dict[int, dict[str, list[str]]] = {}
+        """For each list of templates which of them a name may mean."""
         self._listed: dict[str, tuple[list[str], list[str]]] = {}
 
     def add(self, template: Template) -> None:
@@ -36,8 +38,14 @@ class Library:
 
     def named(self, name: str, origin: str) -> list[Template]:
         """The templates that ``name`` may mean, in the project around the file ``origin``."""
-        found = [path for path in self._files(origin)[0] if name in self.names_of(path)]
-        return [t for path in found if (t := self.read(path)) is not None]
+        files = self._files(origin)[0]
+        index = self._by_name.get(id(files))
+        if index is None:
+            index = self._by_name[id(files)] = {}
+            for path in files:
+                for known in self.names_of(path):
+                    index.setdefault(known, []).append(path)
+        return [t for path in index.get(name, ()) if (t := self.read(path)) is not None]
 
     def names_of(self, path: str) -> set[str]:
         """The names under which the template at ``path`` may be known."""

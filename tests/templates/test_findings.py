@@ -94,3 +94,23 @@ def test_a_project_below_has_its_own_templates(check: Callable[..., Report]) -> 
     tree["templates/a.html"] = "{{ user }}"
     assert places(check(tree)) == ["templates/page.html:1 CCH504"]
     assert places(check(tree, "templates")) == ["templates/page.html:1 CCH504"]
+
+
+def test_templates_that_include_each_other(check: Callable[..., Report]) -> None:
+    every = "".join(f'{{% include "{name}.html" %}}' for name in "abcdefgh")
+    tree = {f"templates/{name}.html": every for name in "abcdefgh"}
+    tree["templates/page.html"] = f"{{% load cache %}}{{% cache 9 x %}}{every}{{% endcache %}}"
+    tree["views.py"] = (
+        "from django.shortcuts import render\n"
+        "from django.views.decorators.cache import cache_page\n\n\n"
+        "@cache_page(60)\n"
+        "def page(request):\n"
+        '    return render(request, "a.html")\n'
+    )
+    configuration = Configuration(preview=True)
+    assert places(check(tree, configuration=configuration)) == []
+    tree["templates/h.html"] += "{{ user }}{% csrf_token %}"
+    assert places(check(tree, configuration=configuration)) == [
+        "templates/page.html:1 CCH504",
+        "views.py:6 CCH505",
+    ]

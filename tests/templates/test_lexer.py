@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cachelint.diagnostic import Span
 from cachelint.source import UnparsedSourceError
-from cachelint.templates import Template
+from cachelint.templates import Template, walk
 from cachelint.templates.lexer import Kind, read_template, tokenize
 
 django_base = pytest.importorskip("django.template.base")
@@ -16,6 +16,15 @@ _PIECES = st.sampled_from([
     "comment", "endcomment", '"', "'", "\\", "cache", "|", "{% verbatim %}", "{% endverbatim %}",
     "{% verbatim x %}", "{% endverbatim x %}", "{% comment %}", "{% endcomment %}", '_("', '")',
     '{% a "b c" _("d e")|f:"g h" %}', "{{ user }}", "{# noqa #}",
+])  # fmt: skip
+
+_TAGS = st.sampled_from([
+    "{% load cache %}", "{% load x from cache %}", "{% cache 9 x %}", "{% cache %}", "{% cache 9 %}",
+    "{% endcache %}", "{% if user.is_anonymous and not x %}", "{% elif %}", "{% else %}", "{% if %}",
+    "{% endif %}", "{% for user in users %}", "{% for %}", "{% for x in %}", "{% endfor %}",
+    "{% with a=user b=messages %}", "{% with user as x %}", "{% with %}", "{% endwith %}", "{% as %}",
+    "{% x as %}", "{% as y %}", "{% include %}", '{% include "a" with x=user only %}', "{% extends %}",
+    "{% block %}", "{% endblock %}", "{% csrf_token %}", '{% cache 9 x using= %}', "{% end %}",
 ])  # fmt: skip
 
 
@@ -83,3 +92,9 @@ def test_a_template_that_is_not_utf8() -> None:
     with pytest.raises(UnparsedSourceError, match="byte 0xe4 is not valid utf-8") as caught:
         read_template("t", b"a\n\xe4")
     assert caught.value.row == 2
+
+
+@given(st.lists(_PIECES | _TAGS, max_size=40).map("".join))
+def test_whatever_stands_in_a_template_it_can_be_walked(text: str) -> None:
+    found = walk(tokenize("t", text))
+    assert all(fragment.span.row > 0 for fragment in found.fragments)
