@@ -79,10 +79,13 @@ def check(view: FileView) -> Iterator[Finding]:
     if view.is_test:
         return
     reported: set[Span] = set()
+    known = _answers_kept(view)
     for use, resolved, name in cache_attributes(view, called=False):
         if name in CACHE_API or name.startswith("_") or use.span in reported:
             continue
         if view.is_unharmed(use, _ATTRIBUTE_ERROR) or _is_asked_for(use):
+            continue
+        if any((_cache_of(use), name) == asked and _encloses(o, use.owner) for o, asked in known):
             continue
         lacking = [
             own
@@ -105,6 +108,23 @@ def _is_asked_for(use: Use) -> bool:
         )
         for guard in use.guards
     )
+
+
+def _answers_kept(view: FileView) -> set[tuple[str, tuple[str, str]]]:
+    """What ``supported = hasattr(cache, "ttl")`` asks, and where: the name is tested later."""
+    return {
+        (use.owner, (_quoted(use.arguments[0].code), use.arguments[1].code.strip("'\"")))
+        for use, resolved in view.uses
+        if resolved.path == "builtins.hasattr()" and len(use.arguments) == 2
+    }
+
+
+def _encloses(outer: str, owner: str) -> bool:
+    return not outer or owner == outer or owner.startswith(f"{outer}.")
+
+
+def _cache_of(use: Use) -> str:
+    return _quoted(use.code.rpartition(".")[0])
 
 
 def _quoted(code: str) -> str:

@@ -43,30 +43,29 @@ from collections.abc import Iterator
 from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity, Span
 from cachelint.facts.records import Use
 from cachelint.facts.vocabulary import CACHE_API
-from cachelint.rules.cache_calls import CACHES
+from cachelint.rules.cache_calls import CACHES, cache_attributes
 from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
 
-_COROUTINES = "|".join(sorted(name for name in CACHE_API if name.startswith("a") and name != "add"))
-_CALL = re.compile(rf"(?:{CACHES})\.({_COROUTINES})\(\)(?:\.(\w+)|(\[\]))?")
+_COROUTINES = frozenset(name for name in CACHE_API if name.startswith("a") and name != "add")
+_USED = re.compile(rf"(?:{CACHES})\.({'|'.join(sorted(_COROUTINES))})\(\)(?:\.(\w+)|\[\])")
 #: What a coroutine does have.
 _OF_COROUTINES = frozenset({"close", "send", "throw"})
 
 
 def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
-        match = _CALL.fullmatch(resolved.path)
-        if match is None:
-            continue
-        name, attribute, item = match.groups()
-        if item or (attribute and attribute not in _OF_COROUTINES):
+        match = _USED.fullmatch(resolved.path)
+        if match is not None and match[2] not in _OF_COROUTINES:
             message = (
-                f"`{use.text}` uses the coroutine that `{name}()` returns as if it were the value"
+                f"`{use.text}` uses the coroutine that `{match[1]}()` returns as if it were the"
+                " value"
             )
             yield _finding(use, f"{message}: the line raises an error", None)
-        elif not attribute and use.outer == "statement":
+    for use, _, name in cache_attributes(view, called=True):
+        if name in _COROUTINES and use.outer == "statement":
             message = f"`{use.text}` makes a coroutine that nobody awaits"
             yield _finding(use, f"{message}: nothing is sent to the cache", _plan(use))
 

@@ -61,7 +61,7 @@ from cachelint.rules.alias_backends import alias_of, entries_by_server
 from cachelint.rules.cache_calls import CacheCall, cache_calls
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.settings_rules import Entry
-from cachelint.settings.backends import Family
+from cachelint.settings.backends import Family, family_of
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
@@ -72,6 +72,8 @@ _WRONG = {
     CONTROL: "has a control character in it",
     LONG: "has more than 250 characters",
 }
+#: What a backend of the project can make other keys with, or let them pass.
+_KEY_MAKERS = frozenset({"make_and_validate_key", "make_key", "validate_key"})
 _ERRORS = frozenset({
     "builtins.ValueError", "django.core.cache.InvalidCacheKey",
     "django.core.cache.backends.base.InvalidCacheKey",
@@ -89,9 +91,20 @@ def check(view: FileView) -> Iterator[Finding]:
         servers = [entry for own in entries_by_server(view, call.resolved) for entry in own]
         if any(entry.mapping.get("KEY_FUNCTION") is not None for entry in servers):
             continue
-        refusing = [entry for entry in servers if entry.family is Family.MEMCACHED]
+        refusing = [entry for entry in servers if _is_memcached(view, entry)]
         if refusing or CODE in view.in_preview:
             yield _finding(view, call, key, wrong, refusing)
+
+
+def _is_memcached(view: FileView, entry: Entry) -> bool:
+    """Whether a backend, or the one that it derives from, refuses such keys."""
+    if entry.family is not None or entry.backend is None:
+        return entry.family is Family.MEMCACHED
+    found = view.project.find_class(entry.backend, view.facts)
+    own = view.project.attributes(*found) if found is not None else None
+    if found is None or own is None or not own.isdisjoint(_KEY_MAKERS):
+        return False
+    return any(family_of(path) is Family.MEMCACHED for path in view.project.ancestors(*found))
 
 
 def _wrong(view: FileView, key: Argument) -> str:

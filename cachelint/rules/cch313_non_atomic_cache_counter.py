@@ -132,12 +132,17 @@ def _finding(
         span=call.use.span,
         message=(
             f"`{call.use.text}` counts from what was read before: of two requests at the same time"
-            " one is not counted, and the timeout begins anew"
+            f" one is not counted{_anew(call)}"
         ),
         help=f"`add({key.text}, …)` once, then `{'incr' if rises else 'decr'}({key.text})`",
         cause="counter",
         evidence=_evidence(path, call, reading),
     )
+
+
+def _anew(call: CacheCall) -> str:
+    timeout = call.argument("timeout")
+    return "" if timeout is not None and timeout.code == "None" else ", and the timeout begins anew"
 
 
 def _evidence(path: str, call: CacheCall, reading: Use | None) -> tuple[Evidence, ...]:
