@@ -49,10 +49,14 @@ class Namespaces(Machine):
     # Reading
 
     def own(self, scope: Scope, name: str, node: ast.AST) -> tuple[Choices, Guard]:
-        """What ``name`` is in ``scope`` itself, and the runs in which it has no such name."""
+        """What ``name`` is in ``scope`` itself, and the runs in which it has no such name.
+
+        What may have bound any name has not bound ``globals`` or ``exec``.
+        """
         found = self.only(scope.names.get(name, ()))
         absent = self.guards.without(self.running, self.union(guard for guard, _ in found))
-        for wild, cause in scope.wild if absent != NEVER else ():
+        is_asked = absent != NEVER and name not in _BUILTIN_NAMES
+        for wild, cause in scope.wild if is_asked else ():
             guard = self.guards.both(absent, wild)
             if guard != NEVER:
                 found.append((guard, Opaque(name, cause.place, "", cause.message)))

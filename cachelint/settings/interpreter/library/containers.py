@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from cachelint.settings.interpreter.arguments import Arguments
-from cachelint.settings.interpreter.guards import NEVER
+from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.library.handler import Handler
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -90,18 +90,24 @@ def _next(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque
         default = arguments.get(1)
         if not isinstance(value, ListObject) or not machine.has_positions(value):
             machine.escape(value, machine.cause(node, f"`{machine.text(node)}` is not followed"))
-            machine.may_fail(node, "StopIteration", f"an error in `{machine.text(node)}`")
-            found += machine.unknown(node)
-            found += machine.only(default or ())
+            there = machine.fresh_test(node, f"`{machine.text(node)}` has items")
+            missing = machine.guards.without(machine.running, there)
+            with machine.under(there):
+                found += machine.unknown(node)
+            found += _absent(machine, missing, default, node)
             continue
         choices, missing = machine.replaced(value, 0, ())
         found += choices
-        if default is None:
-            found += machine.error("StopIteration", node, missing)
-        else:
-            with machine.under(missing):
-                found += machine.only(default)
+        found += _absent(machine, missing, default, node)
     return machine.merged(machine.only(found))
+
+
+def _absent(machine: Calls, missing: Guard, default: Choices | None, node: ast.Call) -> Choices:
+    """What ``next()`` gives where there is nothing left."""
+    if default is None:
+        return machine.error("StopIteration", node, missing)
+    with machine.under(missing):
+        return machine.only(default)
 
 
 def _copy(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:

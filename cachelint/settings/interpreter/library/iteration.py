@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 def _pairs(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
     """``enumerate(x)`` and ``zip(x, y)``."""
     place = machine.place(node)
-    lists = [_listed(machine, choices, node) for choices in arguments.positional]
-    if function.path == "builtins.enumerate":
+    is_counted = function.path == "builtins.enumerate"
+    iterables = arguments.positional[:1] if is_counted else arguments.positional
+    lists = [_listed(machine, choices, node) for choices in iterables]
+    if is_counted:
         start = one_constant(arguments.get(1, "start") or machine.constant(0, node))
         first = start.value if start is not None else None
         if not isinstance(first, int) or not lists:
