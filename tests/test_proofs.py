@@ -24,7 +24,7 @@ NEEDS = {
     "CCH408": "rest_framework",
 }  # fmt: skip
 #: Whose proof starts a redis-server.
-NEEDS_SERVER = frozenset({"CCH403", "CCH405", "CCH406", "CCH407"})
+NEEDS_SERVER = frozenset({"CCH104", "CCH403", "CCH405", "CCH406", "CCH407"})
 
 
 def proof_of(rule: Rule) -> Path:
