@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from cachelint.facts.arguments import carried, form_of, formats, number_of, template
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.paths import SUPER_INIT
-from cachelint.facts.records import Alias, Argument, Use, Value, Values
+from cachelint.facts.records import Alias, Argument, Phase, Use, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend
 from cachelint.facts.vocabulary import SIMPLE_LAZY_OBJECT, is_canonical
 from cachelint.source import Source
@@ -119,11 +119,14 @@ class ChainWalker:
         return ()
 
     def _attribute(self, node: ast.Attribute, outer: str) -> Values:
-        values = extend(self.evaluate(node.value, "attribute"), f".{node.attr}")
+        base = self.evaluate(node.value, "attribute")
+        values = extend(base, f".{node.attr}")
         if values and isinstance(node.ctx, ast.Load):
             self.record(node, values, outer)
             if self.thorough and outer != "call":
-                self.record_run(node, values, ".__get__()")
+                # In a method the path of `self` is that of its class.
+                instance = "" if self.context.phase is Phase.IMPORT else "()"
+                self.record_run(node, base, f"{instance}.{node.attr}.__get__()")
         return values
 
     def _subscript(self, node: ast.Subscript, outer: str) -> Values:

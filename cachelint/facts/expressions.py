@@ -9,13 +9,14 @@ from typing import Any
 
 from cachelint.diagnostic import Span
 from cachelint.facts.annotations import annotated_values
-from cachelint.facts.arguments import carried, summed, text_values
+from cachelint.facts.arguments import summed, unstable
 from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.locals import collect_local_names, parameter_names
 from cachelint.facts.records import Decorator, FunctionFacts, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
+from cachelint.facts.signatures import empty_defaults, is_plain, rebound_names
 from cachelint.facts.vocabulary import is_canonical
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
@@ -58,15 +59,14 @@ class ExpressionWalker(ChainWalker):
             return self._comprehension(node, consumed=True)
         values = self.evaluate(node, outer)
         self.record_run(node, values, ".__iter__()")
-        if (
-            self.thorough
-            and isinstance(node, ast.Call)
-            and node.args
-            and any(value.path in _MAPPING for value in self.peek(node.func))
-        ):
-            # `list(map(f, …))` calls f.
-            self.record_run(node, self.peek(node.args[0]), "()")
+        if self.thorough and isinstance(node, ast.Call):
+            self._mapped(node)
         return values
+
+    def _mapped(self, node: ast.Call) -> None:
+        """``list(map(f, …))`` calls f."""
+        if node.args and any(value.path in _MAPPING for value in self.peek(node.func)):
+            self.record_run(node, self.peek(node.args[0]), "()")
 
     def read_condition(self, test: ast.expr) -> Condition:
         return read_condition(test, self.peek)
@@ -89,19 +89,19 @@ class ExpressionWalker(ChainWalker):
         operation = node
         while isinstance(left, ast.BinOp):
             right = self.evaluate(left.right)
-            found += carried(right)
+            found += unstable(right)
             operation, left = left, left.left
         values = self.evaluate(left)
         if operation is node:
             found += summed(values, node.op, node.right) + summed(right, node.op, node.left)
-        return found + carried(values)
+        return found + unstable(values)
 
     def _text(self, node: ast.JoinedStr | ast.FormattedValue) -> Values:
-        """A text is what its parts are."""
+        """A text is as unstable as its parts."""
         found: Values = ()
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
-                found += carried(self.evaluate(child))
+                found += unstable(self.evaluate(child))
         return found
 
     def _boolean_operation(self, node: ast.BoolOp) -> Values:
@@ -274,7 +274,7 @@ class ExpressionWalker(ChainWalker):
             self.handle_functions.add(name)
             # Bodies that call it are of interest, whatever it is spelled like.
             scope.cache_names.add(name.rpartition(".")[2])
-        replaces = node.col_offset == 0
+        replaces, walrus = node.col_offset == 0, ":=" in self.source.text
         if before is not None and before.first_row > node.lineno:
             return
         if before is not None and not replaces:
@@ -286,9 +286,11 @@ class ExpressionWalker(ChainWalker):
             global_names=scope.global_names,
             decorators=decorators,
             returns=returns,
-            is_plain=_is_plain(node) and (before is None or replaces),
+            is_plain=is_plain(node) and (before is None or replaces),
             is_deferred=scope.is_generator or isinstance(node, ast.AsyncFunctionDef),
             first_row=node.lineno if replaces else 0,
+            empty_defaults=empty_defaults(node) if self.thorough else frozenset(),
+            rebound=rebound_names(node, walrus) if self.thorough else frozenset(),
         )
 
     def _may_be_handle(self, value: Value) -> bool:
@@ -319,22 +321,11 @@ class ExpressionWalker(ChainWalker):
                 self.evaluate_bound(default, [])
 
 
-def _is_plain(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    if isinstance(node, ast.Lambda):
-        return True
-    *others, last = node.body
-    return isinstance(last, ast.Return) and all(
-        isinstance(statement, (ast.Import, ast.ImportFrom))
-        or (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))
-        for statement in others
-    )
-
-
 #: A table of plain functions: bound methods would tie the walker, and the tree with it, into a
 #: cycle that only the garbage collector can free.
 _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
     ast.Name: ExpressionWalker._name,
-    ast.Constant: lambda walker, node: text_values(node.value),
+    ast.Constant: lambda walker, node: (),
     ast.Await: ExpressionWalker._await,
     ast.BinOp: ExpressionWalker._binary_operation,
     ast.BoolOp: ExpressionWalker._boolean_operation,

@@ -243,6 +243,10 @@ class FunctionFacts:
     """Whether a call does not run the body: a generator, a coroutine."""
     first_row: int
     """What stands above belongs to earlier functions of the same name, which this one replaces."""
+    empty_defaults: frozenset[str] = frozenset()
+    """Parameters that are false where a call leaves them out; known where calls are followed."""
+    rebound: frozenset[str] = frozenset()
+    """Names that the body binds; known where calls are followed."""
 
 
 @dataclass(frozen=True)

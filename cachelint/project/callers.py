@@ -280,7 +280,7 @@ def _may_call(name: bytes, data: bytes) -> bool:
 
 
 def _calls(names: set[bytes]) -> re.Pattern[bytes]:
-    """Where one of ``names`` is called, decorates or is a base; ``C.name``: of an object of C."""
+    """Where one of ``names`` is called, decorates or is a base; ``C.name`` on an object too."""
     plain = b"|".join(re.escape(name) for name in sorted(names) if b"." not in name)
     dotted = b"|".join(
         re.escape(head) + rb"(?:\([^()\n]*\))?\." + re.escape(last)

@@ -13,12 +13,19 @@ from cachelint.modules import Modules
 
 #: Names that lead to names, calls that return calls: real chains have a few links.
 MAX_DEPTH = 12
+#: Reading a property of an object, once that has been found.
+_READ = ".<read>"
 _STEP = re.compile(r"\.(\w+)")
 #: What runs the body of a generator, and the decorators that this takes.
 _RUNNING = {
     "().__iter__": frozenset[str](),
     "().__enter__": frozenset({"contextlib.contextmanager"}),
 }
+#: What is called later, by whoever is decorated or asks for it.
+_DEFERRING = frozenset({
+    "decorator.decorator", "pytest.fixture", "pytest.fixture()", "wrapt.decorator",
+    "wrapt.decorator()",
+})  # fmt: skip
 _PROPERTIES = frozenset({
     "builtins.property", "django.utils.functional.cached_property", "functools.cached_property",
 })  # fmt: skip
@@ -121,7 +128,7 @@ class Definitions:
     def _result(self, facts: FileFacts, name: str, rest: str, depth: int) -> Iterator[Definition]:
         """What is done with the result of a function: ``f()()``, ``f().method``."""
         function = facts.functions[name]
-        if rest == ".__get__":
+        if rest == _READ:
             if is_property(function):
                 yield Definition(name, facts.path, facts)
             return
@@ -141,11 +148,15 @@ class Definitions:
         self, facts: FileFacts, name: str, rest: str, depth: int
     ) -> Iterator[Definition]:
         """An attribute of a class or of an object of it."""
+        instance = "()" if rest.startswith("()") else ""
         rest = ".__call__" if rest == "()" else rest.removeprefix("()")
         match = _STEP.match(rest)
         if match is None:
             return
         cls, after = facts.classes[name], rest[match.end() :]
+        if after == ".__get__":
+            # A property of the class itself is not read.
+            after = _READ if instance else after
         if match[1] == "__class__" and cls.metaclass:
             for value in cls.metaclass:
                 yield from self._find(value.path + after, facts.path, depth - 1)
@@ -155,11 +166,16 @@ class Definitions:
                 yield from self._find(value.path + after, facts.path, depth - 1)
             return
         for base in cls.bases:
-            yield from self._find(f"{base.path}.{match[1]}{after}", facts.path, depth - 1)
+            yield from self._find(f"{base.path}{instance}.{match[1]}{after}", facts.path, depth - 1)
 
 
 def is_property(function: FunctionFacts) -> bool:
     return not _PROPERTIES.isdisjoint(_decorators(function))
+
+
+def is_decorator(function: FunctionFacts) -> bool:
+    """Whether a library makes a decorator of the function: decorating does not run the body."""
+    return not _DEFERRING.isdisjoint(_decorators(function))
 
 
 def _decorators(function: FunctionFacts) -> frozenset[str]:

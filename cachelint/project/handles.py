@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cachelint.facts.records import FileFacts, FunctionFacts, Use, Value
 from cachelint.facts.vocabulary import HANDLE, HANDLER
 from cachelint.modules import Modules, Resolved
+from cachelint.project.absent import NONE, absent_in, needs
 from cachelint.project.definitions import Definition, Definitions
 
 #: What opens a handle, and what is meant to (CCH301 says that it does not exist).
@@ -28,30 +29,45 @@ class Opened:
 
 
 def returned_handles(
-    modules: Modules, definitions: Definitions, definition: Definition, links: int = MAX_LINKS
+    modules: Modules,
+    definitions: Definitions,
+    definition: Definition,
+    absent: frozenset[str] = NONE,
 ) -> tuple[Opened, ...]:
-    """The handles that the function gives back, opened by itself or by those that it calls."""
-    return tuple(dict.fromkeys(_returned(modules, definitions, definition, links)))
+    """The handles that the function gives back, opened by itself or by those that it calls.
+
+    ``absent`` are the parameters that the call leaves empty.
+    """
+    return tuple(dict.fromkeys(_returned(modules, definitions, definition, MAX_LINKS, absent)))
 
 
 def _returned(
-    modules: Modules, definitions: Definitions, definition: Definition, links: int
+    modules: Modules,
+    definitions: Definitions,
+    definition: Definition,
+    links: int,
+    absent: frozenset[str],
 ) -> Iterator[Opened]:
     facts, function = definition.facts, definition.function
     if facts is None or function is None or links == 0 or function.is_deferred:
         return
     returned = [value for values in function.returns for value in values]
     own = [value for value in returned if _is_handle(modules, facts, value)]
-    for use in facts.uses:
-        if is_in(use, definition.name, function) and not set(use.values).isdisjoint(own):
+    uses = [use for use in facts.uses if is_in(use, definition.name, function)]
+    for use in uses:
+        if not set(use.values).isdisjoint(own) and not needs(use, absent):
             for resolved in modules.resolve(use.values, facts.path):
                 if resolved.path in OPENING and not resolved.is_reference:
                     yield Opened(facts, use, resolved, links == MAX_LINKS)
     for value in returned:
         if value.path.endswith("()") and value not in own:
             called = Value(value.path[:-2], None, value.unless)
+            calls = [use for use in uses if value in use.values]
             for inner in definitions.find_value(called, facts.path):
-                yield from _returned(modules, definitions, inner, links - 1)
+                # Where not every call is known the parameters may have values.
+                left = absent_in(inner, calls[0], absent) if len(calls) == 1 else NONE
+                if not calls or not all(needs(use, absent) for use in calls):
+                    yield from _returned(modules, definitions, inner, links - 1, left)
 
 
 def _is_handle(modules: Modules, facts: FileFacts, value: Value) -> bool:

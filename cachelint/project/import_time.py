@@ -17,7 +17,8 @@ from cachelint.facts.vocabulary import (
     REDIS_CONNECTION,
 )
 from cachelint.modules import Modules
-from cachelint.project.definitions import Definition, Definitions
+from cachelint.project.absent import NONE, absent_in, needs
+from cachelint.project.definitions import Definition, Definitions, is_decorator
 from cachelint.project.handles import Opened, is_in, returned_handles
 
 #: Calls that lead to calls are followed so far; real chains have one to four.
@@ -92,6 +93,8 @@ class _Visit:
     body: Definition
     steps: tuple[Step, ...]
     caught: _Caught
+    absent: frozenset[str]
+    """Parameters of the body that the call leaves empty."""
 
 
 class ImportTime:
@@ -101,7 +104,7 @@ class ImportTime:
         self._modules = modules
         self._follows = follows
         self._definitions = Definitions(modules, self._facts_of)
-        self._reaches: dict[Definition, Reached | None] = {}
+        self._reaches: dict[tuple[Definition, frozenset[str]], Reached | None] = {}
         self._actions: dict[Definition, tuple[_Action, ...]] = {}
 
     def sites(self, path: str) -> Iterator[Site]:
@@ -113,7 +116,7 @@ class ImportTime:
                 continue
             assert facts is not None
             for callee in self._callees(facts, use):
-                reached = self._reached(callee)
+                reached = self._reached(callee, use)
                 if reached is not None and use.outer in _ON_THE_SPOT:
                     reached = replace(reached, effect=_over_at_once(reached.effect))
                 if reached is not None and not _is_saved(_caught_around(use), reached.effect):
@@ -141,30 +144,36 @@ class ImportTime:
             path = f"{base.path}.{method}"
             yield from self._definitions.find_value(Value(path, None, base.unless), facts.path)
 
-    def _reached(self, callee: Definition) -> Reached | None:
-        """What a call of ``callee`` does, by the shortest way; None where it reaches no cache."""
-        if callee not in self._reaches:
-            self._reaches[callee] = self._kept(callee) or self._search(callee)
-        return self._reaches[callee]
+    def _reached(self, callee: Definition, use: Use) -> Reached | None:
+        """What the call ``use`` does, by the shortest way; None where it reaches no cache."""
+        bodies = self._bodies(callee)
+        absent = absent_in(bodies[0], use, NONE) if len(bodies) == 1 else NONE
+        key = (callee, absent)
+        if key not in self._reaches:
+            self._reaches[key] = self._kept(callee, absent) or self._search(callee, bodies, absent)
+        return self._reaches[key]
 
-    def _kept(self, callee: Definition) -> Reached | None:
+    def _kept(self, callee: Definition, absent: frozenset[str]) -> Reached | None:
         """What is known without following calls: the function gives back what it has opened."""
         if callee.name in HANDLE_GETTERS and callee.facts is None:
             return Reached(Effect.KEEPS)
-        for opened in returned_handles(self._modules, self._definitions, callee):
+        for opened in returned_handles(self._modules, self._definitions, callee, absent):
             return Reached(Effect.KEEPS, (Step(opened.facts.path, opened.use),))
         return None
 
-    def _search(self, callee: Definition) -> Reached | None:
+    def _search(
+        self, callee: Definition, bodies: tuple[Definition, ...], absent: frozenset[str]
+    ) -> Reached | None:
         """Breadth first, so that the answer does not depend on what was asked before."""
-        bodies = self._bodies(callee)
         is_made = callee.function is None
-        level = [_Visit(body, (), _Caught.NOTHING) for body in bodies]
-        seen = {(visit.body, visit.caught) for visit in level}
+        level = [_Visit(body, (), _Caught.NOTHING, absent) for body in bodies]
+        seen = {(visit.body, visit.caught, visit.absent) for visit in level}
         for _ in range(MAX_CALLS):
             following: list[_Visit] = []
             for visit in level:
                 for action in self._actions_of(visit.body):
+                    if needs(action.use, visit.absent):
+                        continue
                     caught = max(visit.caught, _caught_around(action.use))
                     steps = (*visit.steps, Step(visit.body.path, action.use))
                     effect = action.effect
@@ -173,9 +182,10 @@ class ImportTime:
                     if effect is not None and not _is_saved(caught, effect):
                         return Reached(effect, steps)
                     for body in action.leads_to:
-                        if (body, caught) not in seen:
-                            seen.add((body, caught))
-                            following.append(_Visit(body, steps, caught))
+                        left = absent_in(body, action.use, visit.absent)
+                        if (body, caught, left) not in seen:
+                            seen.add((body, caught, left))
+                            following.append(_Visit(body, steps, caught, left))
             level = following
         return None
 
@@ -186,7 +196,9 @@ class ImportTime:
         if callee.name in callee.facts.classes:
             found = (self._definitions.method(callee, name) for name in _CONSTRUCTORS)
             return tuple(method for methods in found for method in methods if method.facts)
-        if callee.function is None or (callee.function.is_deferred and not callee.is_run):
+        if callee.function is None or is_decorator(callee.function):
+            return ()
+        if callee.function.is_deferred and not callee.is_run:
             return ()
         return (callee, *self._wrappers(callee))
 
@@ -196,7 +208,9 @@ class ImportTime:
         for decorator in callee.function.decorators:
             for value in decorator.values:
                 wrapped = replace(value, path=f"{value.path}()")
-                for wrapper in self._definitions.find_value(wrapped, callee.path):
+                found = [*self._definitions.find_value(wrapped, callee.path)]
+                found += filter(_is_decorator, self._definitions.find_value(value, callee.path))
+                for wrapper in found:
                     if wrapper.function is not None and not wrapper.function.is_deferred:
                         yield wrapper
 
@@ -238,6 +252,10 @@ class ImportTime:
             quiet = match[2] is None or match[1] in QUIET_CACHE_API
             return Effect.OPENS if quiet else Effect.CONNECTS
         return None
+
+
+def _is_decorator(definition: Definition) -> bool:
+    return definition.function is not None and is_decorator(definition.function)
 
 
 def _over_at_once(effect: Effect) -> Effect:
