@@ -9,7 +9,7 @@ from typing import Any
 
 from cachelint.diagnostic import Span
 from cachelint.facts.annotations import annotated_values
-from cachelint.facts.arguments import summed, unstable
+from cachelint.facts.arguments import carried, summed, text_values
 from cachelint.facts.chains import ChainWalker
 from cachelint.facts.conditions import Condition, read_condition
 from cachelint.facts.context import Context, Deferred
@@ -89,19 +89,19 @@ class ExpressionWalker(ChainWalker):
         operation = node
         while isinstance(left, ast.BinOp):
             right = self.evaluate(left.right)
-            found += unstable(right)
+            found += carried(right)
             operation, left = left, left.left
         values = self.evaluate(left)
         if operation is node:
             found += summed(values, node.op, node.right) + summed(right, node.op, node.left)
-        return found + unstable(values)
+        return found + carried(values)
 
     def _text(self, node: ast.JoinedStr | ast.FormattedValue) -> Values:
-        """A text is as unstable as its parts."""
+        """A text is what its parts are."""
         found: Values = ()
         for child in ast.iter_child_nodes(node):
             if isinstance(child, ast.expr):
-                found += unstable(self.evaluate(child))
+                found += carried(self.evaluate(child))
         return found
 
     def _boolean_operation(self, node: ast.BoolOp) -> Values:
@@ -325,7 +325,7 @@ class ExpressionWalker(ChainWalker):
 #: cycle that only the garbage collector can free.
 _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
     ast.Name: ExpressionWalker._name,
-    ast.Constant: lambda walker, node: (),
+    ast.Constant: lambda walker, node: text_values(node.value),
     ast.Await: ExpressionWalker._await,
     ast.BinOp: ExpressionWalker._binary_operation,
     ast.BoolOp: ExpressionWalker._boolean_operation,
