@@ -74,7 +74,7 @@ class CacheLintPlugin:
         data = text.encode(errors="surrogatepass")
         if not has_cache_word(data):
             return
-        from cachelint.engine import Judge
+        from cachelint.judge import Judge
         from cachelint.source import Source, UnparsedSourceError
 
         cls = type(self)

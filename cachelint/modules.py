@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from cachelint.facts import collect_facts
 from cachelint.facts.constant_records import ConstantFacts
@@ -19,11 +18,11 @@ from cachelint.facts.records import FileFacts, Import, Value, Values
 from cachelint.facts.view_records import ViewFacts
 from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
+from cachelint.places import ModuleFinder, folders_up, shown_path
 from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
-_PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
 
 
 @dataclass(frozen=True)
@@ -60,9 +59,7 @@ class Modules:
         self._thorough: dict[str, FileFacts | None] = {}
         self._constants: dict[str, ConstantFacts | None] = {}
         self._latest: Source | None = None
-        self._roots: dict[str, tuple[str, ...]] = {}
-        self._found: dict[tuple[str, str], str | None] = {}
-        self._added: dict[str, tuple[str, ...]] = {}
+        self._finder = ModuleFinder()
 
     def add(self, facts: FileFacts, source: Source | None = None) -> None:
         """Make facts known that were collected elsewhere, and the source that they are of."""
@@ -130,67 +127,23 @@ class Modules:
         return self._thorough[key]
 
     def find(self, dotted: str, origin: str) -> str | None:
-        """The file of the module ``dotted``, as an import in the file ``origin`` would find it.
-
-        A relative name starts with its dots. A namespace package is no file.
-        """
-        folder = os.path.dirname(os.path.abspath(origin))
-        key = (dotted, folder)
-        if key not in self._found:
-            self._found[key] = self._search(dotted, folder)
-        return self._found[key]
-
-    def _search(self, dotted: str, folder: str) -> str | None:
-        name = dotted.lstrip(".")
-        level = len(dotted) - len(name)
-        parts = name.split(".") if name else []
-        if level:
-            for _ in range(level - 1):
-                folder = os.path.dirname(folder)
-            return _module_file(folder, parts)
-        for root in self._roots_of(folder):
-            found = _module_file(root, parts)
-            if found is not None:
-                return found
-        return None
+        """The file of the module ``dotted``, as an import in the file ``origin`` would find it."""
+        return self._finder.find(dotted, origin)
 
     def add_root(self, root: str, below: str) -> None:
-        """Let the files below the folder ``below`` import from ``root``, too.
-
-        That is for what a program adds to ``sys.path`` and what pytest calls ``pythonpath``. The
-        folders that are roots anyway come first.
-        """
-        added = self._added.get(below, ())
-        if root not in added:
-            self._added[below] = (*added, root)
-            # What was looked for before may be there now.
-            self._roots.clear()
-            self._found.clear()
+        """Let the files below the folder ``below`` import from ``root``, too."""
+        self._finder.add_root(root, below)
 
     def roots(self, origin: str) -> tuple[str, ...]:
         """The folders from which the file ``origin`` imports, in the order in which they count."""
-        return self._roots_of(os.path.dirname(os.path.abspath(origin)))
-
-    def _roots_of(self, folder: str) -> tuple[str, ...]:
-        """Folders from which ``folder`` imports: from its package's root up to the project's."""
-        if folder not in self._roots:
-            roots = _folders_up(folder)
-            sources = [os.path.join(root, "src") for root in roots]
-            added = self._added_to(folder) if self._added else []
-            found = (*roots, *filter(os.path.isdir, sources), *added)
-            self._roots[folder] = tuple(dict.fromkeys(found))
-        return self._roots[folder]
-
-    def _added_to(self, folder: str) -> list[str]:
-        above = [folder, *map(str, Path(folder).parents)]
-        return [root for below in above for root in self._added.get(below, ())]
+        return self._finder.roots(origin)
 
     def relative_path(self, path: str) -> str:
         """``path`` from the working directory, or from its project's root where it is not below."""
         shown = shown_path(os.path.abspath(path))
         if not os.path.isabs(shown):
             return shown
-        return os.path.relpath(shown, _folders_up(os.path.dirname(shown))[-1])
+        return os.path.relpath(shown, folders_up(os.path.dirname(shown))[-1])
 
     def is_exported_to(self, imported: Import, importer: str, path: str, name: str) -> bool:
         """Whether an import in the file ``importer`` brings ``name`` from the file at ``path``."""
@@ -375,49 +328,3 @@ class Modules:
 
 def _append(value: Value, rest: str, user: Value) -> Value:
     return Value(value.path + rest, user.alias or value.alias, value.unless, user.key)
-
-
-def _module_file(root: str, parts: list[str]) -> str | None:
-    base = os.path.join(root, *parts)
-    package = os.path.join(base, "__init__.py")
-    if os.path.isfile(package):
-        return package
-    return f"{base}.py" if parts and os.path.isfile(f"{base}.py") else None
-
-
-def project_folder(path: str) -> str:
-    """The folder of the Django project that the file or folder at ``path`` belongs to.
-
-    That is where the nearest manage.py lies, else the root of the repository or distribution.
-    """
-    start = os.path.abspath(path)
-    folders = _folders_up(start if os.path.isdir(start) else os.path.dirname(start))
-    return next((f for f in folders if _has_any(f, ("manage.py",))), folders[-1])
-
-
-def repository_folder(path: str) -> str:
-    """The root of the repository or distribution that the file or folder at ``path`` lies in."""
-    start = os.path.abspath(path)
-    return _folders_up(start if os.path.isdir(start) else os.path.dirname(start))[-1]
-
-
-def _folders_up(folder: str) -> list[str]:
-    """From the folder that holds the package of ``folder`` up to the root of its project."""
-    # The folder of a project is no package, even where somebody left an __init__.py in it.
-    while _has_any(folder, ("__init__.py",)) and not _has_any(folder, _PROJECT_MARKERS):
-        folder = os.path.dirname(folder)
-    folders = [folder, *map(str, Path(folder).parents)]
-    marked = [folder for folder in folders if _has_any(folder, _PROJECT_MARKERS)]
-    repository = next((folder for folder in marked if _has_any(folder, (".git",))), None)
-    root = repository or (marked[-1] if marked else folder)
-    return folders[: folders.index(root) + 1]
-
-
-def _has_any(folder: str, names: tuple[str, ...]) -> bool:
-    return any(os.path.exists(os.path.join(folder, name)) for name in names)
-
-
-def shown_path(path: str) -> str:
-    """``path`` as the user would write it: relative where it lies below the working directory."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith(os.pardir) else relative

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from cachelint.config import Configuration
 from cachelint.discovery import Discovery, Found
-from cachelint.modules import project_folder
+from cachelint.places import project_folder
 from cachelint.settings.engines import template_folders
 from cachelint.settings.reader import SettingsReader
 from cachelint.source import UnparsedSourceError, is_ignored_by, read_bytes

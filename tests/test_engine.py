@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from cachelint.config import Configuration, ConfigurationError
-from cachelint.engine import Judge, Report, resolve_selectors
+from cachelint.engine import Report
+from cachelint.judge import Judge
 from cachelint.rules import all_rules
+from cachelint.selection import resolve_selectors
 from tests.conftest import Tree, places
 
 BAD = "from django.core.cache import caches\nx = caches['a']\ny = caches.get('b')\n"

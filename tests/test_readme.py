@@ -8,7 +8,7 @@ import pytest
 
 from cachelint.cli import main
 from cachelint.config import find_configuration
-from cachelint.engine import Judge
+from cachelint.judge import Judge
 from cachelint.rules import all_rules
 from tests.conftest import ROOT
 

@@ -7,7 +7,8 @@ import re
 from functools import cached_property
 
 from cachelint.discovery import Discovery
-from cachelint.modules import Modules, shown_path
+from cachelint.modules import Modules
+from cachelint.places import shown_path
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: What a file contains that imports a name we may drop, or replaces one that we may change.

@@ -9,7 +9,7 @@ from functools import partial
 
 from cachelint.config import Configuration
 from cachelint.diagnostic import Applicability, Diagnostic, Edit, FixPlan
-from cachelint.engine import Judge, check_paths
+from cachelint.engine import check_paths
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.guards import NameFacts, find_expression, refuse_lost_comments
 from cachelint.fix.helper import HelperModule, choose_helper, helper_source
@@ -18,7 +18,8 @@ from cachelint.fix.mentions import Mentions
 from cachelint.fix.outcome import NO_FIX, Left
 from cachelint.fix.rewrites import Subject, rewrite
 from cachelint.fix.templates import TemplateFix
-from cachelint.modules import project_folder, shown_path
+from cachelint.judge import Judge
+from cachelint.places import project_folder, shown_path
 from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 from cachelint.template_search import TemplateSearch
 from cachelint.templates import Library

@@ -6,9 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from cachelint.diagnostic import Applicability, Diagnostic, Edit
-from cachelint.engine import Judge
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.outcome import NO_FIX, Left
+from cachelint.judge import Judge
 from cachelint.source import UnparsedSourceError, read_bytes
 from cachelint.templates import Library, Template, read_template
 

@@ -9,7 +9,8 @@ from typing import TypeGuard
 from cachelint.discovery import Discovery
 from cachelint.facts.locals import LocalNames, collect_local_names
 from cachelint.facts.records import FileFacts
-from cachelint.modules import Modules, project_folder
+from cachelint.modules import Modules
+from cachelint.places import project_folder
 from cachelint.source import UnparsedSourceError, load, read_bytes
 
 _Class = tuple[FileFacts, str]

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from cachelint.fix import FixReport
-from cachelint.modules import shown_path
+from cachelint.places import shown_path
 from cachelint.source import decode
 
 

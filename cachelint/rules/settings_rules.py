@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from cachelint.diagnostic import Evidence, Span
-from cachelint.modules import shown_path
+from cachelint.places import shown_path
 from cachelint.rules.rule import FileView, Finding
 from cachelint.settings.backends import Family, family_of
 from cachelint.settings.records import (

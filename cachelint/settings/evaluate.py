@@ -10,7 +10,8 @@ import os
 from functools import cached_property
 
 from cachelint.diagnostic import Span
-from cachelint.modules import Modules, shown_path
+from cachelint.modules import Modules
+from cachelint.places import shown_path
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
 from cachelint.settings.interpreter.modules_by_name import Interpreter

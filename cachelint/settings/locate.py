@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from cachelint.modules import Modules, repository_folder, shown_path
+from cachelint.modules import Modules
+from cachelint.places import repository_folder, shown_path
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
 from cachelint.settings.search.gathering import Gathered, Gathering
 from cachelint.settings.search.survey import Survey, survey

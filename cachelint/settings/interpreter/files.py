@@ -9,7 +9,7 @@ import ast
 import os
 
 from cachelint.diagnostic import Span
-from cachelint.modules import shown_path
+from cachelint.places import shown_path
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER
 from cachelint.settings.interpreter.statements import Statements

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from cachelint.config import ConfigurationError
-from cachelint.modules import Modules, shown_path
+from cachelint.modules import Modules
+from cachelint.places import shown_path
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
 from cachelint.settings.search.naming import Naming, place_of, read_namer
 from cachelint.settings.search.programs import Programs

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from cachelint.diagnostic import Span
-from cachelint.modules import shown_path
+from cachelint.places import shown_path
 from cachelint.settings.records import Cause, Place
 from cachelint.settings.search.choices import choices, search_path
 from cachelint.settings.search.programs import Program, Programs

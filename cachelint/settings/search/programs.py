@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from cachelint.modules import Modules, shown_path
+from cachelint.modules import Modules
+from cachelint.places import shown_path
 from cachelint.source import Source, load, read_bytes
 
 

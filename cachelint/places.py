@@ -1,0 +1,119 @@
+"""Where a file belongs and where an import finds it: projects, repositories, folders of modules."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
+
+
+def project_folder(path: str) -> str:
+    """The folder of the Django project that the file or folder at ``path`` belongs to.
+
+    That is where the nearest manage.py lies, else the root of the repository or distribution.
+    """
+    start = os.path.abspath(path)
+    folders = folders_up(start if os.path.isdir(start) else os.path.dirname(start))
+    return next((f for f in folders if _has_any(f, ("manage.py",))), folders[-1])
+
+
+def repository_folder(path: str) -> str:
+    """The root of the repository or distribution that the file or folder at ``path`` lies in."""
+    start = os.path.abspath(path)
+    return folders_up(start if os.path.isdir(start) else os.path.dirname(start))[-1]
+
+
+def folders_up(folder: str) -> list[str]:
+    """From the folder that holds the package of ``folder`` up to the root of its project."""
+    # The folder of a project is no package, even where somebody left an __init__.py in it.
+    while _has_any(folder, ("__init__.py",)) and not _has_any(folder, _PROJECT_MARKERS):
+        folder = os.path.dirname(folder)
+    folders = [folder, *map(str, Path(folder).parents)]
+    marked = [folder for folder in folders if _has_any(folder, _PROJECT_MARKERS)]
+    repository = next((folder for folder in marked if _has_any(folder, (".git",))), None)
+    root = repository or (marked[-1] if marked else folder)
+    return folders[: folders.index(root) + 1]
+
+
+def _has_any(folder: str, names: tuple[str, ...]) -> bool:
+    return any(os.path.exists(os.path.join(folder, name)) for name in names)
+
+
+def shown_path(path: str) -> str:
+    """``path`` as the user would write it: relative where it lies below the working directory."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith(os.pardir) else relative
+
+
+class ModuleFinder:
+    """Dotted names → files. Asks the file system, each question once."""
+
+    def __init__(self) -> None:
+        self._roots: dict[str, tuple[str, ...]] = {}
+        self._found: dict[tuple[str, str], str | None] = {}
+        self._added: dict[str, tuple[str, ...]] = {}
+
+    def find(self, dotted: str, origin: str) -> str | None:
+        """The file of the module ``dotted``, as an import in the file ``origin`` would find it.
+
+        A relative name starts with its dots. A namespace package is no file.
+        """
+        folder = os.path.dirname(os.path.abspath(origin))
+        key = (dotted, folder)
+        if key not in self._found:
+            self._found[key] = self._search(dotted, folder)
+        return self._found[key]
+
+    def _search(self, dotted: str, folder: str) -> str | None:
+        name = dotted.lstrip(".")
+        level = len(dotted) - len(name)
+        parts = name.split(".") if name else []
+        if level:
+            for _ in range(level - 1):
+                folder = os.path.dirname(folder)
+            return _module_file(folder, parts)
+        for root in self._roots_of(folder):
+            found = _module_file(root, parts)
+            if found is not None:
+                return found
+        return None
+
+    def add_root(self, root: str, below: str) -> None:
+        """Let the files below the folder ``below`` import from ``root``, too.
+
+        That is for what a program adds to ``sys.path`` and what pytest calls ``pythonpath``. The
+        folders that are roots anyway come first.
+        """
+        added = self._added.get(below, ())
+        if root not in added:
+            self._added[below] = (*added, root)
+            # What was looked for before may be there now.
+            self._roots.clear()
+            self._found.clear()
+
+    def roots(self, origin: str) -> tuple[str, ...]:
+        """The folders from which the file ``origin`` imports, in the order in which they count."""
+        return self._roots_of(os.path.dirname(os.path.abspath(origin)))
+
+    def _roots_of(self, folder: str) -> tuple[str, ...]:
+        """Folders from which ``folder`` imports: from its package's root up to the project's."""
+        if folder not in self._roots:
+            roots = folders_up(folder)
+            sources = [os.path.join(root, "src") for root in roots]
+            added = self._added_to(folder) if self._added else []
+            found = (*roots, *filter(os.path.isdir, sources), *added)
+            self._roots[folder] = tuple(dict.fromkeys(found))
+        return self._roots[folder]
+
+    def _added_to(self, folder: str) -> list[str]:
+        above = [folder, *map(str, Path(folder).parents)]
+        return [root for below in above for root in self._added.get(below, ())]
+
+
+def _module_file(root: str, parts: list[str]) -> str | None:
+    base = os.path.join(root, *parts)
+    package = os.path.join(base, "__init__.py")
+    if os.path.isfile(package):
+        return package
+    return f"{base}.py" if parts and os.path.isfile(f"{base}.py") else None
