@@ -291,7 +291,7 @@ def _calls(names: set[bytes]) -> re.Pattern[bytes]:
     if plain:
         # Its own definition is no call.
         ways += [rb"(?<!\bdef )(?<!\bclass )\b(?:%s)[ \t]*\(" % plain, rb"@[ \t]*(?:%s)\b" % plain]
-        ways.append(rb"\bclass[ \t]+\w+[ \t]*\([^:\n]*\b(?:%s)\b" % plain)
+        ways.append(rb"\bclass[ \t]+\w+[ \t]*\([^:]*\b(?:%s)\b" % plain)
     if dotted:
         ways.append(rb"\b(?:%s)\b" % dotted)
     return re.compile(b"|".join(ways))

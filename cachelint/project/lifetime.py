@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from cachelint.discovery import Discovery
-from cachelint.facts.locals import LocalNames, collect_local_names
+from cachelint.facts.locals import LocalNames, collect_local_names, parameter_names
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
 from cachelint.places import project_folder
@@ -127,27 +127,49 @@ def _called_at_import(tree: ast.Module) -> set[str]:
 
 
 def _keeps(function: _Function, call: ast.Call, called: set[str]) -> bool:
-    """Whether the object stays: memoised, bound to a global, a class or an item of something that
-    lies outside of the function, or returned to an assignment of the module."""
+    """Whether the object stays: memoised, bound to a global, a class, a middleware or an item of
+    something that lies outside of the function, or returned to an assignment of the module."""
     if isinstance(function, ast.Lambda):
         return False
     memos = {ast.unparse(d).partition("(")[0].rpartition(".")[2] for d in function.decorator_list}
     if function.name in called or not memos.isdisjoint(_MEMOS):
         return True
     local = collect_local_names(function.args, function.body, walrus=True)
+    lasting = _names_of_middleware(function)
     return any(
-        _is_outside(target, local)
+        _is_outside(target, local, lasting)
         for node in ast.walk(function)
-        if isinstance(node, ast.Assign) and any(inner is call for inner in ast.walk(node.value))
+        if isinstance(node, ast.Assign) and any(inner is call for inner in _parts(node.value))
         for target in node.targets
     )
 
 
-def _is_outside(target: ast.expr, local: LocalNames) -> bool:
+def _parts(value: ast.expr) -> Iterator[ast.AST]:
+    """What may stay with ``value``: not what it is only asked for an attribute, item or method."""
+    waiting: list[ast.AST] = [value]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if isinstance(node, ast.Call):
+            waiting += [*node.args, *(keyword.value for keyword in node.keywords)]
+        elif not isinstance(node, (ast.Attribute, ast.Subscript)):
+            waiting += ast.iter_child_nodes(node)
+
+
+def _names_of_middleware(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
+    """``self`` in the constructor of a middleware, of which there is one for all threads."""
+    names = parameter_names(function.args)
+    is_constructor = function.name == "__init__" and names[1:2] == ["get_response"]
+    return set(names[:1]) if is_constructor else set()
+
+
+def _is_outside(target: ast.expr, local: LocalNames, lasting: set[str]) -> bool:
     if isinstance(target, ast.Name):
         return target.id in local.global_names
     base = target
     while isinstance(base, (ast.Attribute, ast.Subscript)):
         base = base.value
-    # An attribute of self lives as long as self, which is not known; one of a class stays.
-    return isinstance(base, ast.Name) and (base.id == "cls" or base.id not in local.bound)
+    # An attribute of self lives as long as self, which is not known else; one of a class stays.
+    if not isinstance(base, ast.Name):
+        return False
+    return base.id == "cls" or base.id in lasting or base.id not in local.bound

@@ -5,7 +5,7 @@
 Finds `caches[alias]` in `__init__`, `__new__` or `__post_init__` of a custom cache class: a
 subclass, at any distance, of `BaseCache` or of a backend, or a class that wraps a cache (its name
 ends in `Cache`, `CacheBackend`, `CacheClient` or `CacheWrapper`, or it keeps the cache and has
-methods `get` and `set`).
+methods `get` and `set`). A call of a function that returns such a handle is the same.
 
 Silent for a wrapping class whose instances are all made inside functions of the project, where they
 do not outlive the call; session stores, views, serializers and forms are not meant.

@@ -4,12 +4,14 @@
 ## What it does
 Finds functions and classes that are called while a module is imported and reach a cache:
 `caches[alias]`, `cache.get(…)`, `get_redis_connection(…)` in their body or in what they call, in a
-constructor, also an inherited one, or in the factory of a decorator. The evidence shows the way.
+constructor, also an inherited one, in a decorator, or in what a decorator has put around them. A
+loop over a generator, a `with`, a property, a metaclass and `__init_subclass__` call something,
+too. The evidence shows the way.
 
 A call of a generator, a coroutine or a context manager does not run its body and is not meant, nor
-one that returns a `ConnectionProxy` or a `LazyCacheWrapper`. Where more than ten places call the
-same function, one finding at that function lists them all. In test modules only handles that are
-kept count.
+what the arguments of the call switch off, nor one that returns a `ConnectionProxy` or a
+`LazyCacheWrapper`. Where more than ten places call the same function, one finding at that function
+lists them all. In test modules only handles that are kept count.
 
 ## Why is this bad?
 `store = open_store()` in the body of a module is `store = caches[…]` in disguise: where the alias

@@ -4,8 +4,8 @@
 ## What it does
 Finds functions that keep the cache they have opened: `lru_cache` or `cache` around one that returns
 `caches[alias]`, `cached_property` where the project keeps an object of the class,
-`global store; store = caches[alias]`, and a dict of the module, or an attribute of a class, that
-remembers handles.
+`global store; store = caches[alias]`, and a dict or list of the module, or an attribute of a class
+or function, that remembers handles. They may open it themselves or call what returns one.
 
 A memoised function that only uses a cache inside is not meant. Silent in test modules.
 

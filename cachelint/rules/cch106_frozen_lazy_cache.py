@@ -4,7 +4,8 @@
 ## What it does
 Finds lazy objects of Django that open a cache once and keep it: `SimpleLazyObject(…)` over a
 function that returns `caches[alias]`, at import or on an object that all threads share, and
-subclasses of `LazyObject` whose `_setup` reads `caches[alias]`.
+subclasses of `LazyObject` whose `_setup` reads `caches[alias]`, or of `SimpleLazyObject` that give
+it such a function.
 
 ## Why is this bad?
 They are lazy only until the first use. The thread that comes first opens the alias, and its handle

@@ -5,7 +5,8 @@
 Finds `self.x = caches[alias]` in objects that serve all threads: middlewares (their constructor
 takes `get_response`, or they derive from `MiddlewareMixin`), `AppConfig`, and classes of which the
 project makes an object at import or keeps one on a class. A function that takes `get_response`, and
-keeps the cache for the middleware that it returns, is meant too.
+keeps the cache for the middleware that it returns, is meant too. So are containers on the object,
+and calls of functions that return a handle.
 
 Custom cache classes are CCH102. Silent in test modules.
 

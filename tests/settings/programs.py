@@ -88,7 +88,16 @@ def kept(start):
             names[key] = {}
         return names
     return add
+def change(target, *others):
+    for one in (target, *others):
+        one["c"] = {}
+        if F0:
+            return one
+    return target
+def change_other():
+    other["b"] = {}
 CACHES, BASE, REF = {"default": {}}, {"a": {}, "b": {}}, {}
+other, stores = {}, [BASE]
 """
 ENVIRONMENTS = [
     {name: value for name, value in zip(("F0", "F1", "MODE", "MANY"), values, strict=True) if value}
@@ -229,7 +238,28 @@ ROUNDABOUT = st.one_of(
     st.builds("later = ({}.pop(k, None) for k in ({},))".format, NAMES, KEYS),
     st.sampled_from(["F1 = not F1", 'MODE = "c"', "F0 = 1", "list(globals().get('later', ()))"]),
 )
-SIMPLE = st.deferred(lambda: st.one_of(DIRECT, DIRECT, ROUNDABOUT).map(lambda line: [line]))
+ALIASED = st.one_of(
+    st.builds("other = {}".format, DICTS),
+    st.builds("{} = other".format, NAMES),
+    st.builds("other[{}] = {{}}".format, KEYS),
+    st.builds("for d in ({}, other): d[{}] = {{}}".format, NAMES, KEYS),
+    st.builds("[d.pop({}, None) for d in stores]".format, KEYS),
+    st.builds("stores.append({})".format, NAMES),
+    st.builds("stores[0] = {}".format, NAMES),
+    st.builds("stores.insert({}, {})".format, st.integers(-2, 2), NAMES),
+    st.builds("{} = stores[{}]".format, NAMES, st.integers(-2, 1)),
+    st.builds("{} = stores.pop()".format, NAMES),
+    st.builds("for d in stores: d[{}] = {{}}".format, KEYS),
+    st.builds("for d in stores[:1]: d.clear()".format),
+    st.builds("{} = change({}, *stores)".format, NAMES, NAMES),
+    st.builds("change(*stores)['a'] = {{}}".format),
+    st.builds("Site.EXTRA, other = {}, {}".format, NAMES, NAMES),
+    st.builds("REF = {{'x': {}}}; REF.get('x', other)[{}] = {{}}".format, NAMES, KEYS),
+    st.sampled_from(["change_other()", "stores.reverse()", "stores.clear()", "stores *= 2"]),
+)
+SIMPLE = st.deferred(
+    lambda: st.one_of(DIRECT, DIRECT, ROUNDABOUT, ALIASED).map(lambda line: [line])
+)
 
 
 def indented(lines: Lines) -> Lines:
@@ -320,7 +350,7 @@ def blocks(inner: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
         ),
         st.builds(
             lambda t, a: [
-                "def work():", "    global CACHES, BASE, REF, F0, F1, MODE",
+                "def work():", "    global CACHES, BASE, REF, F0, F1, MODE, other",
                 f"    if {t}: return", *a, "work()",
             ],
             TESTS, body.map(lambda lines: [line.replace("import *", "import key") for line in lines]),
