@@ -111,10 +111,19 @@ def empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize(("fixture", "unsafe"), cases())
 def test_golden(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
-    golden = golden_path(fixture, unsafe)
-    made = fix_copy(fixture, tmp_path, unsafe=unsafe).new
+    """One run of the fixes, and everything that must be so afterwards."""
     usual = fix_copy(fixture, tmp_path, unsafe=False).new if unsafe else fixture.read_bytes()
-    expected = made if made != usual else None
+    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+    is_as_recorded(golden_path(fixture, unsafe), done.new if done.new != usual else None)
+    has_lost_what_it_fixed(done)
+    is_left_alone_by_a_second_run(fixture, unsafe, tmp_path)
+    compile(done.new, str(fixture), "exec")
+    assert undefined_names(done.new) == undefined_names(done.old)
+    assert comments_of(done.new) == comments_of(done.old)
+    has_every_other_line(done)
+
+
+def is_as_recorded(golden: Path, expected: bytes | None) -> None:
     if REGENERATE:
         golden.unlink(missing_ok=True)
         if expected is not None:
@@ -127,31 +136,17 @@ def shown(data: bytes | None) -> str | None:
     return None if data is None else data.decode()
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases())
-def test_the_fixed_findings_are_gone_and_no_other(
-    fixture: Path, unsafe: bool, tmp_path: Path
-) -> None:
-    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+def has_lost_what_it_fixed(done: Fixed) -> None:
     codes = [Counter(d.code for d in found) for found in (done.before, done.fixed, done.after)]
     # A wrapper can take another finding with it.
     assert codes[2] <= codes[0] - codes[1]
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases())
-def test_a_second_fix_changes_nothing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
-    fix_copy(fixture, tmp_path, unsafe=unsafe)
+def is_left_alone_by_a_second_run(fixture: Path, unsafe: bool, folder: Path) -> None:
     configuration = Configuration(
-        base=str(tmp_path), select=("ALL",), preview=True, helper="cachelint.lazy"
+        base=str(folder), select=("ALL",), preview=True, helper="cachelint.lazy"
     )
-    again = fix_paths([fixture.name], configuration, unsafe=unsafe)
-    assert again.files == ()
-
-
-@pytest.mark.parametrize(("fixture", "unsafe"), cases())
-def test_it_compiles_and_no_name_is_missing(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
-    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
-    compile(done.new, str(fixture), "exec")
-    assert undefined_names(done.new) == undefined_names(done.old)
+    assert fix_paths([fixture.name], configuration, unsafe=unsafe).files == ()
 
 
 def undefined_names(code: bytes) -> Counter[str]:
@@ -159,20 +154,12 @@ def undefined_names(code: bytes) -> Counter[str]:
     return Counter(m.message_args[0] for m in messages if isinstance(m, UndefinedName))
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases())
-def test_every_comment_survives(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
-    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
-    assert comments_of(done.new) == comments_of(done.old)
-
-
 def comments_of(code: bytes) -> Counter[str]:
     tokens = tokenize.tokenize(io.BytesIO(code).readline)
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases())
-def test_every_other_line_is_still_there(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
-    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+def has_every_other_line(done: Fixed) -> None:
     changing = changing_rows(done)
     kept = [
         line
