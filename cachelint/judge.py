@@ -127,10 +127,13 @@ class Judge:
         project = Project(self.modules, self.whole_project)
         view = self._view(facts, project)
         ignored = self._ignored_codes(source.path)
+        # A rule without its words has nothing to say; some would read the settings to find out.
+        data = source.text.encode(errors="surrogatepass")
         diagnostics = [
             diagnostic_of(rule, source.path, finding)
             for rule in self._python_rules
             if rule.code not in ignored and (alone or not rule.needs_project)
+            if rule.needs_project or contains_any(data, rule.words)
             for finding in rule.check(view)
         ]
         return sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.sort_key)

@@ -72,10 +72,12 @@ SEVERITY = Severity.ERROR
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    if not is_judged(view):
+    # Most files name no alias: for them no settings are read.
+    uses = [] if view.is_test else list(alias_uses(view))
+    if not uses or not is_judged(view):
         return
     reported = set()
-    for use in alias_uses(view):
+    for use in uses:
         for state in states(view, use):
             is_missing = state.presence is Presence.MISSING and is_for_users(state.settings)
             place = (use.use.span, state.name)

@@ -65,10 +65,12 @@ SEVERITY = Severity.ERROR
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    if not is_judged(view):
+    # Most files name no alias: for them no settings are read.
+    uses = [] if view.is_test else list(alias_uses(view))
+    if not uses or not is_judged(view):
         return
     reported = set()
-    for use in alias_uses(view):
+    for use in uses:
         found = [state for state in states(view, use) if is_for_users(state.settings)]
         there = next((s for s in found if s.presence is Presence.THERE and s.alias), None)
         missing = [state for state in found if _is_missing(state, view)]

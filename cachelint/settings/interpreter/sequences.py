@@ -27,6 +27,9 @@ from cachelint.settings.records import Cause, Constant
 
 #: Positions in longer lists are not told apart.
 MAX_POSITIONS = 64
+#: Nor in lists with more items that are there in some runs only: who stands where takes as many
+#: guards as there are ways to choose among them.
+MAX_UNCERTAIN = 6
 
 
 #: Bases that make the members of an Enum equal to their values.
@@ -64,8 +67,10 @@ class Sequences(Namespaces):
 
     def has_positions(self, found: ListObject) -> bool:
         """Whether it is known, for the runs at hand, which items stand where."""
-        is_short = len(found.items) <= MAX_POSITIONS
-        return found.is_ordered and is_short and self.opening(found) == NEVER
+        if not found.is_ordered or len(found.items) > MAX_POSITIONS:
+            return False
+        uncertain = sum(not self.guards.implies(self.running, guard) for guard, _ in found.items)
+        return uncertain <= MAX_UNCERTAIN and self.opening(found) == NEVER
 
     def element(self, found: ListObject, index: int) -> tuple[Found, Guard]:
         """What stands at ``index``, and the runs in which the list is not that long."""
