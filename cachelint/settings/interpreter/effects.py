@@ -142,6 +142,9 @@ def handed_on(node: ast.expr) -> Iterator[str]:
         yield from same(node)
 
 
+_CONTAINERS = (ast.Dict, ast.List, ast.Set, ast.DictComp, ast.ListComp, ast.SetComp)
+
+
 @dataclass
 class Renaming:
     """Names that are bound; those of the objects that they may be, and of those in them as well."""
@@ -149,33 +152,56 @@ class Renaming:
     names: frozenset[str]
     same: frozenset[str]
     held: frozenset[str]
+    is_container: bool
+    """Whether it is a dict, list or set that is made there."""
 
 
 def renamings(part: ast.AST) -> Iterator[Renaming]:
+    """What of ``part`` gives an object another name, be it as text."""
     for node in ast.walk(part):
-        targets: list[ast.expr] = []
-        values: list[ast.expr] = []
-        names: set[str] = set()
-        if isinstance(node, ast.Assign):
-            targets, values = node.targets, [node.value]
-        elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
-            targets, values = [node.target], [node.value] if node.value is not None else []
-        elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
-            targets, values = [node.target], [node.iter]
-        elif isinstance(node, ast.withitem) and node.optional_vars is not None:
-            targets, values = [node.optional_vars], [node.context_expr]
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-            names, values = {node.name}, list(_results(node))
-        elif isinstance(node, ast.Call) and node.args:
-            if isinstance(node.func, ast.Attribute) and node.func.attr in _WRITING_METHODS:
-                targets, values = [node.func.value], node.args
-            elif isinstance(node.func, ast.Name) and node.func.id == "setattr":
-                targets, values = node.args[:1], node.args[1:]
-        names |= {name for target in targets for name in handed_on(target)}
-        if names:
-            found = frozenset(name for value in values for name in same(value))
+        for targets, values in _bindings(node):
+            names = {name for target in targets for name in (*handed_on(target), *_texts(target))}
             held = frozenset(name for value in values for name in handed_on(value))
-            yield Renaming(frozenset(names), found, held)
+            found = frozenset(name for value in values for name in same(value))
+            is_taken_apart = isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)) or any(
+                isinstance(target, (ast.Tuple, ast.List)) for target in targets
+            )
+            found = held if is_taken_apart else found
+            is_container = any(isinstance(value, _CONTAINERS) for value in values)
+            yield Renaming(frozenset(names), found, held, is_container)
+
+
+def _bindings(node: ast.AST) -> Iterator[tuple[list[ast.expr], list[ast.expr]]]:
+    """Targets, and the values that they get."""
+    if isinstance(node, ast.Assign):
+        yield node.targets, [node.value]
+    elif isinstance(node, (ast.AnnAssign, ast.AugAssign, ast.NamedExpr)):
+        yield [node.target], [node.value] if node.value is not None else []
+    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        yield [node.target], [node.iter]
+    elif isinstance(node, ast.withitem) and node.optional_vars is not None:
+        yield [node.optional_vars], [node.context_expr]
+    elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        yield [ast.Name(node.name, ast.Store())], list(_results(node))
+    elif isinstance(node, ast.Dict):
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield [key], [value]
+    elif isinstance(node, ast.Call):
+        for keyword in node.keywords:
+            yield [ast.Constant(keyword.arg)], [keyword.value]
+        if isinstance(node.func, ast.Attribute) and node.func.attr in _WRITING_METHODS:
+            yield [node.func.value, *node.args[:1]], node.args
+        elif isinstance(node.func, ast.Name) and node.func.id == "setattr":
+            yield node.args[:2], node.args[2:]
+
+
+def _texts(target: ast.expr) -> Iterator[str]:
+    """Names as texts: ``globals()["CACHES"]``."""
+    if isinstance(target, ast.Subscript):
+        target = target.slice
+    if isinstance(target, ast.Constant) and isinstance(target.value, str):
+        yield target.value
 
 
 def _results(function: Function) -> Iterator[ast.expr]:

@@ -59,7 +59,7 @@ class Relevance:
         self._changed: set[str] = set()
         """Names the content of which some statement may change."""
         self._same: set[str] = {"CACHES"}
-        """Names that may mean the very dict that CACHES is."""
+        """Names that may mean the very dict that CACHES is, or one that matters for it."""
 
     def add(self, tree: ast.Module) -> None:
         """Take in a file; what matters there may make more of the other files matter."""
@@ -99,9 +99,13 @@ class Relevance:
                         self._names[name] = steps + 1
                         is_new = True
                 self._statements.update(map(id, (unit.node, *unit.parents)))
+            self._follow_names()
 
     def _follow_names(self) -> None:
         """Find what may mean the same dict, as far as something is changed under that name."""
+        for renaming in self._renamings:
+            if renaming.is_container:
+                self._same |= {name for name in renaming.names if name in self._names} - NAMESPACE
         size = -1
         while size < (size := len(self._same) + len(self._changed)):
             for renaming in self._renamings:
@@ -133,7 +137,7 @@ def _library_names(tree: ast.Module) -> Iterator[str]:
 def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[_Unit]:
     for statement in body:
         if isinstance(statement, _FUNCTIONS):
-            outer = frozenset(written(statement)) - locals_of(statement)
+            outer = _with_sources(written(statement), statement) - locals_of(statement)
             names = {statement.name, *(outer & NAMESPACE), *_called(outer), *_defaults(statement)}
             said = frozenset(mentioned(statement))
             yield _Unit(statement, frozenset(names), outer, said, parents)
@@ -177,12 +181,17 @@ def writes_settings(function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambd
 
 def written_names(statement: ast.stmt) -> Iterator[str]:
     """Names that ``statement``, or one nested in it, may write, or the content of which it may."""
-    names = {name for unit in _units((statement,), ()) for name in unit.written}
-    found = list(renamings(statement))
-    size = -1
-    while size < (size := len(names)):
-        names |= {name for one in found if one.names & names for name in one.held}
-    yield from names
+    names = (name for unit in _units((statement,), ()) for name in unit.written)
+    yield from _with_sources(names, statement)
+
+
+def _with_sources(names: Iterable[str], part: ast.AST) -> frozenset[str]:
+    """``names``, and those of the objects that ``part`` gives these names to."""
+    found, size = set(names), -1
+    given = list(renamings(part))
+    while size < (size := len(found)):
+        found |= {name for one in given if one.names & found for name in one.held}
+    return frozenset(found)
 
 
 def _implicit(cls: ast.ClassDef) -> list[ast.stmt]:
