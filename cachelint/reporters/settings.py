@@ -37,13 +37,27 @@ def render_settings(found: ProjectSettings) -> str:
     modules = found.modules
     if not modules and not found.unresolved:
         return _NONE_FOUND
-    parts = ["\n".join(_modules(modules))]
-    if modules:
-        parts += ["\n".join(_matrix(modules)), "\n".join(_places(modules))]
-    stops = list(_stops(found))
+    projects = dict.fromkeys(settings.module.project for settings in modules)
+    parts = []
+    for project in projects:
+        own = [settings for settings in modules if settings.module.project == project]
+        # Those of several projects have nothing to do with each other.
+        parts += [f"# {project}"] if len(projects) > 1 else []
+        parts += _project(own)
+    if found.unresolved:
+        lines = (f"  {_cause(cause)}" for cause in found.unresolved)
+        parts.append("\n".join(["Settings modules that are named and not there:", *lines]))
+    return printable_lines("\n\n".join(parts)) + "\n"
+
+
+def _project(modules: Sequence[Settings]) -> Iterator[str]:
+    yield "\n".join(_modules(modules))
+    if any(settings.aliases for settings in modules):
+        yield "\n".join(_matrix(modules))
+        yield "\n".join(_places(modules))
+    stops = list(_stops(modules))
     if stops:
-        parts.append("\n".join(["Where the reader had to stop:", *stops]))
-    return printable_lines("\n\n".join(part for part in parts if part)) + "\n"
+        yield "\n".join(["Where the reader had to stop:", *stops])
 
 
 def printable_lines(text: str) -> str:
@@ -100,12 +114,10 @@ def _when(alias: Alias) -> str:
     return f"only if {alias.condition.text}" if alias.condition is not None else ""
 
 
-def _stops(found: ProjectSettings) -> Iterator[str]:
-    for number, settings in enumerate(found.modules, 1):
+def _stops(modules: Sequence[Settings]) -> Iterator[str]:
+    for number, settings in enumerate(modules, 1):
         for cause in settings.causes:
             yield f"  {number}  {_cause(cause)}"
-    for cause in found.unresolved:
-        yield f"  -  {_cause(cause)}"
 
 
 def _cause(cause: Cause) -> str:

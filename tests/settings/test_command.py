@@ -103,6 +103,30 @@ def test_what_stopped_the_reader(project: Path, capsys: pytest.CaptureFixture[st
     assert "conf_of_the_server is not in the tree" in shown
 
 
+def test_projects_stand_apart(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings = "CACHES = {'default': {}, 'blog': {}}\n"
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'blog.settings')\n"
+    tree = {
+        "blog/manage.py": manage,
+        "blog/blog/__init__.py": "",
+        "blog/blog/settings.py": settings,
+    }
+    write_tree(project, tree)
+    assert main(["settings"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if line.startswith("#")] == ["# .", "# blog"]
+    assert [line.split() for line in lines if line.startswith('  "blog"')] == [['"blog"', "yes"]]
+
+
+def test_a_module_that_is_named_and_not_there(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tree(project, {"conf/wsgi.py": WSGI.replace("production", "live")})
+    assert main(["settings"]) == 0
+    shown = capsys.readouterr().out
+    assert "Settings modules that are named and not there:\n  conf/wsgi.py:2: names " in shown
+
+
 def test_chosen_modules(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["settings", "--settings", "conf.local"]) == 0
     assert capsys.readouterr().out.startswith("1 settings module\n  1  conf.local ")
