@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, settings
 
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
@@ -11,6 +12,12 @@ from cachelint.engine import Report, check_paths
 
 Tree = Mapping[str, str | bytes]
 ROOT = Path(__file__).parent.parent
+
+# Without Phase.explain: it traces every line, which takes some ten times as long.
+settings.register_profile(
+    "untraced", phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink)
+)
+settings.load_profile("untraced")
 
 
 def write_tree(root: Path, tree: Tree) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, given, settings
 
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
@@ -54,8 +54,6 @@ def read(code: str, folder: Path) -> Settings:
 @settings(
     max_examples=int(os.environ.get("CACHELINT_EXAMPLES", "100")),
     deadline=None,
-    # Without Phase.explain: it traces every line, which takes some ten times as long.
-    phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(lines=PROGRAMS)
