@@ -58,6 +58,9 @@ class Assignments(Calls):
     def _set_item_of(
         self, owner: Value, key: Value, choices: Choices, target: ast.Subscript
     ) -> None:
+        given = [[(self.running, key)], choices]
+        if self.special(owner, "__setitem__", given, target) is not None:
+            return
         if isinstance(owner, NamespaceObject):
             constant = self.key_of(key)
             if constant is not None:
@@ -211,6 +214,9 @@ class Assignments(Calls):
             return
         for owner, key in self.combinations([owners, self.evaluate(target.slice)]) or ():
             constant = self.key_of(key)
+            given = [[(self.running, key)]]
+            if self.special(owner, "__delitem__", given, target) is not None:
+                continue
             if isinstance(owner, ListObject):
                 self._set_item_of(owner, key, (), target)
                 continue

@@ -7,6 +7,8 @@ methods and library.
 from __future__ import annotations
 
 import ast
+import itertools
+from collections.abc import Iterable, Sequence
 
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.comprehensions import Comprehensions
@@ -165,6 +167,22 @@ class Calls(Comprehensions):
 
     # Classes of the tree
 
+    def special(
+        self, value: Value, name: str, arguments: Sequence[Choices], node: ast.AST
+    ) -> Choices | None:
+        if not isinstance(value, InstanceObject):
+            return None
+        for cls in self.order(value.cls):
+            functions = cls.scope.names.get(name, ()) if isinstance(cls, ClassObject) else ()
+            found: Found = []
+            for function in self.each(functions):
+                if isinstance(function, FunctionObject):
+                    own: Choices = [(self.running, value)]
+                    found += self.enter(function, Arguments([own, *arguments]), node)
+            if functions:
+                return self.only(found)
+        return None
+
     def instantiate(self, cls: ClassObject, arguments: Arguments, node: ast.Call) -> Choices:
         """``cls(*arguments)``."""
         if self.is_enum(cls):
@@ -173,6 +191,7 @@ class Calls(Comprehensions):
             return self.unknown(node)
         instance = InstanceObject(cls, Scope("instance"), self.place(node))
         order = self.order(cls)
+        self.may_call_all(order, ("__new__",), node)
         functions: Choices = ()
         for one in order:
             if isinstance(one, ClassObject) and not functions:
@@ -188,6 +207,14 @@ class Calls(Comprehensions):
                 with_self = Arguments(list(own), arguments.keywords, arguments.is_complete)
                 self.enter(function, with_self, node)
         return [(self.running, instance)]
+
+    def may_call_all(self, order: Iterable[Value], names: Iterable[str], node: ast.AST) -> None:
+        """Methods that Python calls by itself, and that are not followed any further."""
+        classes = [cls for cls in order if isinstance(cls, ClassObject)]
+        for cls, name in itertools.product(classes, names):
+            for value in self.each(cls.scope.names.get(name, ())):
+                if isinstance(value, FunctionObject):
+                    self.may_call(value, self.cause(node, f"{cls.name}.{name}()"))
 
     def _member_by_value(self, cls: ClassObject, arguments: Arguments, node: ast.Call) -> Choices:
         choices = arguments.get(0) or ()

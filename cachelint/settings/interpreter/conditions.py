@@ -14,6 +14,7 @@ from cachelint.settings.interpreter.guards import NEVER, Guard, Test
 from cachelint.settings.interpreter.operators import NotComputedError, compare
 from cachelint.settings.interpreter.values import (
     Choices,
+    ClassObject,
     DictObject,
     Key,
     ListObject,
@@ -24,6 +25,11 @@ from cachelint.settings.interpreter.values import (
     describe,
 )
 from cachelint.settings.records import Constant
+
+_TYPES = frozenset(
+    f"builtins.{name}"
+    for name in ("str", "int", "float", "bool", "dict", "list", "tuple", "set", "bytes")
+)
 
 
 class Conditions(Containers):
@@ -52,6 +58,13 @@ class Conditions(Containers):
             if any(isinstance(part, str) and part for part in value.parts):
                 return self.running
             return self.fresh_test(node, self.text(node))
+        for name in ("__bool__", "__len__"):
+            made = self.special(value, name, [], node)
+            if made is not None:
+                true = (
+                    self.guards.both(self.running, self.truth(v, node)) for v in self.each(made)
+                )
+                return self.union(true)
         return self.running
 
     def known_truth(self, choices: Choices) -> Guard | None:
@@ -103,6 +116,12 @@ class Conditions(Containers):
             positive = {ast.NotEq: ast.Eq, ast.NotIn: ast.In, ast.IsNot: ast.Is}[type(op)]
             return self.guards.negate(self.compared(positive(), left, right, node))
         first, second = self.key_of(left) or left, self.key_of(right) or right
+        subject, other = (second, first) if isinstance(op, ast.In) else (first, second)
+        name = "__contains__" if isinstance(op, ast.In) else f"__{type(op).__name__.lower()}__"
+        made = self.special(subject, name, [[(self.running, other)]], node)
+        if made is not None and not isinstance(op, ast.Is):
+            true = (self.guards.both(self.running, self.truth(v, node)) for v in self.each(made))
+            return self.union(true)
         if isinstance(op, ast.In):
             return self.contained(first, second, node)
         if isinstance(first, Constant) and isinstance(second, Constant):
@@ -117,6 +136,9 @@ class Conditions(Containers):
                     return self.equals(one, other, node)
             if first is second:
                 return self.running
+            types = [_type_path(value) for value in (first, second)]
+            if None not in types:
+                return self.running if types[0] == types[1] else NEVER
             if isinstance(op, ast.Is) and not isinstance(first, Opaque | Template):
                 return NEVER if not isinstance(second, Opaque) else self.undecided(node)
         else:
@@ -205,6 +227,15 @@ class Conditions(Containers):
                 equal = self.compared(ast.Eq(), item, other, node)
                 found = self.guards.either(found, self.guards.both(self.running, equal))
         return found
+
+
+def _type_path(value: Value) -> str | None:
+    """The name of a built-in type, or of a class of the tree."""
+    if isinstance(value, ClassObject):
+        return f"{value.module.name}:{id(value)}"
+    if isinstance(value, Opaque) and value.path in _TYPES:
+        return value.path
+    return None
 
 
 def _argv_texts(node: ast.expr) -> tuple[str, ...]:

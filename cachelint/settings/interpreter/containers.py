@@ -245,6 +245,15 @@ class Containers(Sequences):
         if isinstance(value, Constant) and not isinstance(value.value, bytes):
             self.fail("TypeError")
             return [], None
+        made = self.special(value, "__iter__", [], node)
+        if made is not None:
+            found: Found = []
+            reasons: list[Cause] = []
+            for one in self.each(made):
+                own, reason = self.items_of(one, node)
+                found += own
+                reasons += [reason] if reason is not None else []
+            return found, reasons[0] if reasons else None
         cause = self.cause(node, f"what `{self.text(node)}` holds is not known here")
         self.may_fail(node, "TypeError", cause.message)
         return [], cause

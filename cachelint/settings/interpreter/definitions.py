@@ -22,17 +22,18 @@ from cachelint.settings.interpreter.values import (
 )
 
 _KINDS = {
-    "builtins.property": "property", "functools.cached_property": "property",
-    "django.utils.functional.cached_property": "property",
+    "builtins.property": "property", "django.utils.functional.classproperty": "property",
+    "functools.cached_property": "cached", "django.utils.functional.cached_property": "cached",
     "builtins.classmethod": "classmethod", "builtins.staticmethod": "staticmethod",
-    "django.utils.functional.classproperty": "property", "contextlib.contextmanager": "context",
+    "contextlib.contextmanager": "context", "functools.cache": "memoized",
+    "functools.lru_cache": "memoized", "functools.lru_cache()": "memoized",
 }  # fmt: skip
 #: Decorators after which a function or class still does what it says.
 _TRANSPARENT = frozenset({
-    "functools.lru_cache", "functools.lru_cache()", "functools.cache", "functools.wraps()",
-    "dataclasses.dataclass", "dataclasses.dataclass()", "enum.unique", "typing.final",
-    "typing.overload", "typing.no_type_check", "typing_extensions.override", "typing.override",
-    "functools.total_ordering", "configurations.pristinemethod", "typing.runtime_checkable",
+    "functools.wraps()", "dataclasses.dataclass", "dataclasses.dataclass()", "enum.unique",
+    "typing.final", "typing.overload", "typing.no_type_check", "typing.override",
+    "typing.runtime_checkable", "typing_extensions.override", "functools.total_ordering",
+    "configurations.pristinemethod",
 })  # fmt: skip
 
 
@@ -53,9 +54,8 @@ class Definitions(Assignments):
 
     def _decorated(self, decorator: ast.expr, value: Choices) -> Choices:
         found: Found = []
-        is_setter = isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter")
-        if is_setter:
-            return value
+        if isinstance(decorator, ast.Attribute) and decorator.attr in ("setter", "deleter"):
+            return self._with_setter(decorator, value)
         for function in self.each(self.evaluate(decorator)):
             if isinstance(function, Opaque) and function.path in _KINDS:
                 for _, one in value:
@@ -74,6 +74,17 @@ class Definitions(Assignments):
                 found += self.call_value(function, Arguments([value]), call)
         return self.merged(self.only(found))
 
+    def _with_setter(self, decorator: ast.Attribute, value: Choices) -> Choices:
+        """``@name.setter``: the property ``name``, which is written by ``value`` from now on."""
+        found: Found = []
+        for function in self.each(self.evaluate(decorator.value)):
+            for setter in self.each(value):
+                if isinstance(function, FunctionObject) and isinstance(setter, FunctionObject):
+                    function.setter = setter if decorator.attr == "setter" else function.setter
+                    setter.owner = function.owner
+            found.append((self.running, function))
+        return found
+
     def _class(self, node: ast.ClassDef) -> None:
         bases: list[Value] = []
         for base in node.bases:
@@ -88,15 +99,18 @@ class Definitions(Assignments):
         ]
         frame = Frame(self.frame.module, scope, self.frame.function)
         frame.is_relevant = self.frame.is_relevant
-        self.frames.append(frame)
-        try:
+        with self.inside(frame):
             self.block(node.body)
-        finally:
-            self.frames.pop()
-        for bound in scope.names.values():
-            for _, value in bound:
+        for name, bound in list(scope.names.items()):
+            for value in self.each(bound):
                 if isinstance(value, FunctionObject) and value.owner is None:
                     value.owner = cls
+                given = [[(self.running, cls)], self.constant(name, node)]
+                self.special(value, "__set_name__", given, node)
+        self.may_call_all(self.order(cls)[1:], ("__init_subclass__",), node)
+        for keyword in node.keywords:
+            makers = [one for _, one in self.only(self.evaluate(keyword.value))]
+            self.may_call_all(makers, ("__new__", "__init__", "__prepare__"), node)
         self._bind_decorated(node, cls)
 
     def _return(self, node: ast.Return) -> None:

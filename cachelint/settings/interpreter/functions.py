@@ -8,13 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from cachelint.settings.interpreter.arguments import Arguments
+from cachelint.settings.interpreter.arguments import Arguments, one_constant
 from cachelint.settings.interpreter.frames import Frame
-from cachelint.settings.interpreter.guards import Test
+from cachelint.settings.interpreter.guards import NEVER, Test
 from cachelint.settings.interpreter.parameters import Parameters
 from cachelint.settings.interpreter.relevance import writes_settings
 from cachelint.settings.interpreter.values import (
     Choices,
+    Found,
     FunctionObject,
     GeneratorObject,
     ListObject,
@@ -79,6 +80,33 @@ class Functions(Parameters):
             return [(self.running, Opaque(f"{function.name}()", self.place(node)))]
         if depth >= MAX_DEPTH or isinstance(function.node, ast.AsyncFunctionDef):
             return self._not_entered(function, arguments, node)
+        if function.kind == "memoized":
+            return self._remembered(function, arguments, node)
+        return self._entered(function, arguments)
+
+    def _remembered(self, function: FunctionObject, arguments: Arguments, node: ast.AST) -> Choices:
+        """A call of a function that returns the same object for the same arguments."""
+        keys = [one_constant(self.only(choices)) for choices in arguments.positional]
+        key = tuple(constant.value for constant in keys if constant is not None)
+        if len(key) < len(keys) or arguments.keywords or not arguments.is_complete:
+            choices = self._entered(function, arguments)
+            for value in self.each(choices):
+                self.escape(value, self.cause(node, f"{function.name}() keeps it"))
+            return choices
+        found: Found = []
+        for known, guard, choices in function.memo:
+            if known == key:
+                with self.under(guard):
+                    found += self.only(choices)
+        fresh = self.guards.without(self.running, self.union(guard for guard, _ in found))
+        with self.under(fresh):
+            if self.running != NEVER:
+                made = self._entered(function, arguments)
+                function.memo.append((key, self.running, made))
+                found += made
+        return self.merged(found)
+
+    def _entered(self, function: FunctionObject, arguments: Arguments) -> Choices:
         scope = Scope("function", function.scope)
         self.bind_parameters(function, arguments, scope)
         receiver = None
@@ -130,6 +158,7 @@ class Functions(Parameters):
         cause = self.cause(node, f"{function.name}() is not followed so deeply")
         if isinstance(function.node, ast.AsyncFunctionDef):
             cause = self.cause(node, f"{function.name}() is a coroutine")
+            self.escape(function, cause)
         else:
             for choices in arguments.all():
                 for value in self.each(choices):

@@ -36,6 +36,9 @@ class Items(Operations):
     def item_of(self, base: Value, key: Value, node: ast.expr) -> Choices:
         """``base[key]``."""
         constant = self.key_of(key)
+        own = self.special(base, "__getitem__", [[(self.running, key)]], node)
+        if own is not None:
+            return own
         if isinstance(base, Opaque) and base.path == "os.environ" and constant is not None:
             return self.variable(str(constant.value), node, None, is_required=True)
         if isinstance(base, Opaque) and base.path == "sys.modules":

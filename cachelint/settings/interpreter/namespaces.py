@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
 from cachelint.settings.interpreter.machine import Machine
@@ -41,6 +41,12 @@ class Namespaces(Machine):
     # Storey above
 
     def may_call(self, function: FunctionObject, cause: Cause) -> None:
+        raise NotImplementedError
+
+    def special(
+        self, value: Value, name: str, arguments: Sequence[Choices], node: ast.AST
+    ) -> Choices | None:
+        """What ``type(value).__name__(value, …)`` gives; None where no class of the tree has it."""
         raise NotImplementedError
 
     def force(self, value: Deferred, node: ast.AST) -> Choices:
@@ -146,13 +152,14 @@ class Namespaces(Machine):
         ``replaces``: also the dicts, which else may only have got more entries.
         """
         test = Test(f"{cause.message} sets it", f"unless {cause.message} replaces it", cause.place)
-        written = self.guards.both(self.running, self.guards.test(test))
+        # One test for all times that this place is run: a loop would have one for each round.
+        written = self.guards.both(self.running, self.test(("release", cause), test))
         for name, choices in list(scope.names.items()):
             if not name.startswith("__"):
                 changed: Found = []
                 for choice in choices:
                     changed += self._released(choice, cause, written, replaces)
-                scope.names[name] = self.merged(changed)
+                scope.names[name] = self.told_apart(name, self.merged(changed))
         scope.wild.append((self.running, cause))
 
     def _released(

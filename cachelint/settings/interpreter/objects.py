@@ -146,7 +146,7 @@ class Objects(Classes):
         for _, value in self.class_attribute(self.order(cls), name, node):
             if isinstance(value, FunctionObject) and value.kind == "classmethod":
                 value = BoundMethod(cls, value)
-            elif isinstance(value, FunctionObject) and value.kind == "property":
+            elif isinstance(value, FunctionObject) and value.kind in ("property", "cached"):
                 value = self.opaque(node)
             elif self.is_enum(cls) and not name.startswith("_") and not _is_callable(value):
                 value = MemberObject(cls, name, _member_value(value))
@@ -158,9 +158,20 @@ class Objects(Classes):
         choices = list(found)
         with self.under(absent):
             if self.running != NEVER:
-                order = self.order(instance.cls)
-                choices += self._bound_attribute(order, instance, name, node)
+                choices += self._of_classes(instance, name, node)
         return self.only(choices)
+
+    def _of_classes(self, instance: InstanceObject, name: str, node: ast.expr) -> Choices:
+        order = self.order(instance.cls)
+        if not any(isinstance(c, ClassObject) and "__getattr__" in c.scope.names for c in order):
+            return self._bound_attribute(order, instance, name, node)
+        self.catching.append([])
+        choices = list(self.only(self._bound_attribute(order, instance, name, node)))
+        missing = self.settled("AttributeError")
+        after, self.running = self.running, missing
+        choices += self.special(instance, "__getattr__", [self.constant(name, node)], node) or ()
+        self.running = self.guards.either(after, self.running)
+        return choices
 
     def _bound_attribute(
         self, order: list[Value], receiver: Value, name: str, node: ast.AST
@@ -171,6 +182,11 @@ class Objects(Classes):
                 choices.append((self.running, value))
             elif value.kind == "property":
                 choices += self.run_function(value, [[(self.running, receiver)]], node)
+            elif value.kind == "cached":
+                made = self.run_function(value, [[(self.running, receiver)]], node)
+                if isinstance(receiver, InstanceObject):
+                    self.bind(receiver.scope, name, made)
+                choices += made
             elif value.kind == "staticmethod":
                 choices.append((self.running, value))
             else:
@@ -224,6 +240,14 @@ class Objects(Classes):
 
     def set_attribute(self, target: Value, name: str, choices: Choices, node: ast.AST) -> None:
         """``target.name = …``."""
+        if isinstance(target, InstanceObject):
+            for cls in self.order(target.cls):
+                for _, value in (
+                    cls.scope.names.get(name, ()) if isinstance(cls, ClassObject) else ()
+                ):
+                    if isinstance(value, FunctionObject) and value.setter is not None:
+                        self.run_function(value.setter, [[(self.running, target)], choices], node)
+                        return
         if isinstance(target, (ModuleObject, ClassObject, InstanceObject, NamespaceObject)):
             self.bind(target.scope, name, choices)
 

@@ -21,6 +21,13 @@ from cachelint.settings.interpreter.values import (
 )
 from cachelint.settings.records import Constant
 
+_METHODS: dict[type[ast.operator], str] = {
+    ast.Add: "__add__", ast.Sub: "__sub__", ast.Mult: "__mul__", ast.Div: "__truediv__",
+    ast.FloorDiv: "__floordiv__", ast.Mod: "__mod__", ast.Pow: "__pow__", ast.BitOr: "__or__",
+    ast.BitAnd: "__and__", ast.BitXor: "__xor__", ast.LShift: "__lshift__",
+    ast.RShift: "__rshift__", ast.MatMult: "__matmul__",
+}  # fmt: skip
+
 
 class Operations(Texts):
     """Binary and unary operators."""
@@ -32,6 +39,10 @@ class Operations(Texts):
             return self.unknown(node)
         found: Found = []
         for first, second in combinations:
+            made = self.special(first, _METHODS[type(op)], [[(self.running, second)]], node)
+            if made is not None:
+                found += made
+                continue
             value = self._binary_of(op, first, second, node)
             found.append((self.running, value))
         return self.merged(self.only(found))

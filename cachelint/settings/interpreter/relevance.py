@@ -144,11 +144,8 @@ def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[
         elif isinstance(statement, ast.ClassDef):
             inner = (*parents, statement)
             yield from _units(statement.body, inner)
-            heads = frozenset(
-                name
-                for part in (*statement.bases, *statement.decorator_list)
-                for name in mentioned(part)
-            )
+            around = (*statement.bases, *statement.decorator_list)
+            heads = frozenset(name for part in around for name in mentioned(part))
             members = {name for unit in _units(statement.body, ()) for name in unit.written}
             names = {statement.name} | (members & NAMESPACE)
             if NAMESPACE & {
@@ -156,7 +153,8 @@ def _units(body: Iterable[ast.stmt], parents: tuple[ast.stmt, ...]) -> Iterator[
             }:
                 # Who makes one, or enters it, writes by it.
                 names.add(f"{statement.name}()")
-            names |= {f"{name}()" for part in statement.decorator_list for name in bases(part)}
+            makers = (*around, *(keyword.value for keyword in statement.keywords))
+            names |= {f"{name}()" for part in makers for name in bases(part)}
             yield _Unit(statement, frozenset(names), frozenset(), heads, parents)
         elif isinstance(statement, _Block):
             inner = (*parents, statement)
@@ -196,7 +194,7 @@ def _with_sources(names: Iterable[str], part: ast.AST) -> frozenset[str]:
 
 def _implicit(cls: ast.ClassDef) -> list[ast.stmt]:
     """The methods that run without being named."""
-    names = ("__init__", "__new__", "__enter__", "__exit__", "__call__")
+    names = ("__init__", "__new__", "__enter__", "__exit__", "__call__", "__init_subclass__")
     return [node for node in cls.body if isinstance(node, _FUNCTIONS) and node.name in names]
 
 

@@ -124,7 +124,11 @@ class ModuleObject:
 
 @dataclass(eq=False)
 class FunctionObject:
-    """A function or lambda; ``kind``: plain, property, classmethod, staticmethod."""
+    """A function or lambda.
+
+    ``kind``: plain, property, cached (property), memoized, context (manager), classmethod,
+    staticmethod.
+    """
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
     module: ModuleObject
@@ -133,6 +137,10 @@ class FunctionObject:
     place: Place
     kind: str = "plain"
     owner: ClassObject | None = None
+    setter: FunctionObject | None = None
+    """What writes to it, if it is a property."""
+    memo: list[tuple[tuple[Key, ...], Guard, Choices]] = field(default_factory=list)
+    """What it has returned, where it keeps that."""
 
     @property
     def name(self) -> str:

@@ -15,8 +15,10 @@ from cachelint.settings.interpreter.operators import NotComputedError, converted
 from cachelint.settings.interpreter.plain import lifted, plain_value
 from cachelint.settings.interpreter.values import (
     Choices,
+    ClassObject,
     DictObject,
     Found,
+    InstanceObject,
     ListObject,
     Opaque,
     PathObject,
@@ -67,18 +69,46 @@ def _range(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaqu
 
 
 def _isinstance(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
-    types = machine.only(arguments.get(1) or ())
-    names = {value.path for _, value in types if isinstance(value, Opaque)}
+    found: Found = []
+    for types in machine.each(arguments.get(1) or ()):
+        kinds = [one for _, one in types.items] if isinstance(types, ListObject) else [types]
+        for value in machine.each(arguments.get(0) or ()):
+            answers = {_is_instance(machine, value, kind) for kind in kinds}
+            if True in answers or answers == {False}:
+                found += machine.constant(True in answers, node)
+            else:
+                found += machine.unknown(node)
+    return machine.merged(found)
+
+
+def _type(machine: Calls, arguments: Arguments, node: ast.Call, function: Opaque) -> Choices:
     found: Found = []
     for value in machine.each(arguments.get(0) or ()):
         kind = _type_name(value)
-        if kind is None or len(types) != 1 or not names or "" in names:
-            found += machine.unknown(node)
+        if isinstance(value, InstanceObject):
+            found.append((machine.running, value.cls))
+        elif kind is not None and len(arguments.positional) == 1:
+            found += machine.unknown(node, path=f"builtins.{kind}")
         else:
-            result = f"builtins.{kind}" in names or (kind == "bool" and "builtins.int" in names)
-            known = all(name.startswith("builtins.") for name in names)
-            found += machine.constant(result, node) if known else machine.unknown(node)
+            found += machine.unknown(node, path="builtins.type()")
     return machine.merged(found)
+
+
+def _is_instance(machine: Calls, value: Value, type_: Value) -> bool | None:
+    """Whether ``value`` is of ``type_``; None: nobody knows."""
+    kind = _type_name(value)
+    if isinstance(type_, ClassObject):
+        if isinstance(value, InstanceObject):
+            order = machine.order(value.cls)
+            return True if type_ in order else None if _has_unknown(order) else False
+        return False if kind is not None else None
+    if not isinstance(type_, Opaque) or not type_.path.startswith("builtins.") or kind is None:
+        return None
+    return type_.path == f"builtins.{kind}" or (kind, type_.path) == ("bool", "builtins.int")
+
+
+def _has_unknown(order: list[Value]) -> bool:
+    return any(not isinstance(cls, ClassObject) for cls in order)
 
 
 def _type_name(value: Value) -> str | None:
@@ -95,5 +125,5 @@ FUNCTIONS: dict[str, Handler] = {
     "builtins.str": _convert, "builtins.int": _convert, "builtins.float": _convert,
     "builtins.bool": _convert, "builtins.len": _convert, "builtins.repr": _convert,
     "builtins.abs": _convert, "builtins.chr": _convert, "builtins.ord": _convert,
-    "builtins.range": _range, "builtins.isinstance": _isinstance,
+    "builtins.range": _range, "builtins.isinstance": _isinstance, "builtins.type": _type,
 }  # fmt: skip
