@@ -6,6 +6,7 @@ else in Django. Must not know how a value becomes a record.
 
 from __future__ import annotations
 
+import ast
 import os
 from functools import cached_property
 
@@ -24,7 +25,6 @@ from cachelint.settings.interpreter.values import (
     InstanceObject,
     ListObject,
     ModuleObject,
-    Scope,
     Slot,
     Value,
 )
@@ -122,6 +122,10 @@ class _Result:
             self.causes.append(Cause(self.machine.ended or self.start, message))
             self.machine.running = self.reached = ALWAYS
         choices = self._caches()
+        if self.module.configuration is not None:
+            for instance in self.machine.each(self.instances):
+                if isinstance(instance, InstanceObject):
+                    self._call_hooks(instance.cls, "post_setup")
         aliases = self._aliases(choices)
         # Which runs end early matters for aliases; asked of every setting it costs too much.
         self.recorder.tells_flags = self.machine.is_relevant = False
@@ -140,7 +144,7 @@ class _Result:
 
     # CACHES
 
-    def _caches(self) -> list[tuple[Guard, Value]]:
+    def _caches(self) -> Found:
         choices, absent = self._setting("CACHES")
         found = list(choices)
         if absent != NEVER:
@@ -162,38 +166,52 @@ class _Result:
         return self._class_setting(name)
 
     def _class_setting(self, name: str) -> tuple[Choices, Guard]:
-        machine = self.machine
-        instance = self.instance
-        if instance is None:
-            return [], machine.running
-        node = self.object.source.tree.body[0]
+        machine, call = self.machine, self._call
         before = machine.running
         machine.catching.append([])
-        found: list[tuple[Guard, Value]] = []
-        for value in machine.each(machine.attribute(instance, name, node)):  # type: ignore[arg-type]
-            if isinstance(value, BoundMethod) and isinstance(value.function, FunctionObject):
-                # django-configurations calls the methods that are spelt like settings.
-                own: Choices = [(machine.running, value.receiver)]
-                found += machine.run_function(value.function, [own], node)
-            else:
-                found.append((machine.running, value))
+        found: Found = []
+        for instance in machine.each(self.instances):
+            for value in machine.each(machine.attribute(instance, name, call)):
+                if isinstance(value, BoundMethod) and isinstance(value.function, FunctionObject):
+                    # django-configurations calls the methods that are spelt like settings.
+                    found += machine.call_value(value, Arguments(), call)
+                else:
+                    found.append((machine.running, value))
         absent = machine.settled("AttributeError")
         machine.running = before
-        return found, absent
+        without = machine.union(guard for guard, _ in self.instances)
+        return found, machine.guards.either(absent, machine.guards.without(before, without))
 
     @cached_property
-    def instance(self) -> InstanceObject | None:
-        """An object of the chosen class of django-configurations."""
-        name = self.module.configuration or ""
-        choices, _ = self.machine.own(self.scope, name, self.object.source.tree)
-        choices = self.machine.forced(choices, self.object.source.tree)
-        classes = [value for _, value in choices if isinstance(value, ClassObject)]
-        if not classes:
+    def instances(self) -> Found:
+        """Objects of the chosen class of django-configurations."""
+        machine, name = self.machine, self.module.configuration or ""
+        choices, _ = machine.own(self.scope, name, self.object.source.tree)
+        found: Found = []
+        for cls in machine.each(machine.forced(choices, self.object.source.tree)):
+            if isinstance(cls, ClassObject):
+                self._call_hooks(cls, "pre_setup", "setup")
+                found += machine.instantiate(cls, Arguments(), self._call)
+        if not found:
             self.causes.append(Cause(self.start, f"no class {name} in this module"))
-            return None
-        return InstanceObject(classes[-1], Scope("instance"), classes[-1].place)
+        return found
 
-    def _aliases(self, choices: list[tuple[Guard, Value]]) -> dict[str, Alias]:
+    def _call_hooks(self, cls: ClassObject, *names: str) -> None:
+        """Class methods that django-configurations calls, before and after it reads the class."""
+        machine = self.machine
+        classes = [one for one in machine.order(cls) if isinstance(one, ClassObject)]
+        for name in names:
+            if any(name in one.scope.names for one in classes):
+                for method in machine.each(machine.attribute(cls, name, self._call)):
+                    machine.call_value(method, Arguments(), self._call)
+
+    @cached_property
+    def _call(self) -> ast.Call:
+        """Where django-configurations stands, for whoever asks: at the start of the module."""
+        name = ast.Name(self.module.configuration or "", ast.Load())
+        return ast.copy_location(ast.Call(name, [], []), self.object.source.tree.body[0])
+
+    def _aliases(self, choices: Found) -> dict[str, Alias]:
         guards = self.machine.guards
         slots: dict[str, list[Slot]] = {}
         for guard, value in choices:
@@ -255,9 +273,11 @@ class _Result:
 
     def _names(self) -> list[str]:
         names = [name for name in self.scope.names if name.isupper() and name != "CACHES"]
-        instance = self.instance if self.module.configuration is not None else None
-        if instance is not None:
-            for cls in self.machine.order(instance.cls):
+        instances = self.instances if self.module.configuration is not None else []
+        for _, instance in instances:
+            for cls in (
+                self.machine.order(instance.cls) if isinstance(instance, InstanceObject) else ()
+            ):
                 if isinstance(cls, ClassObject):
                     names += [n for n in cls.scope.names if n.isupper() and n != "CACHES"]
         return list(dict.fromkeys(names))

@@ -183,3 +183,15 @@ def test_known_aliases(project: Path, capsys: pytest.CaptureFixture[str]) -> Non
     write_tree(project, {"pyproject.toml": '[tool.cachelint]\naliases = ["search"]\n'})
     assert main(["check"]) == 0
     assert capsys.readouterr().out.startswith("No findings")
+
+
+@pytest.mark.parametrize("name", ["exec", "execfile"])
+def test_a_file_that_is_executed_may_hold_anything(
+    name: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Python 2's execfile too: settings that still have it fill themselves with it."""
+    write_tree(project, {"conf/production.py": f"for f in FILES:\n    {name}(f)\n"})
+    assert main(["settings"]) == 0
+    shown = capsys.readouterr().out
+    assert f"  1  conf/production.py:2: {name}()" in shown
+    assert "  1  conf.production  deployable  open" in shown
