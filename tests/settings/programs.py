@@ -6,6 +6,7 @@ Every program is valid Python; it may end with an error, in all environments or 
 from __future__ import annotations
 
 import itertools
+import re
 
 from hypothesis import strategies as st
 
@@ -370,6 +371,13 @@ def blocks(inner: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
 # Not st.recursive, which prints all that it is built of, 36 kB.
 NESTED = st.deferred(lambda: st.one_of(SIMPLE, SIMPLE, SIMPLE, blocks(SIMPLE)))
 STATEMENTS = st.deferred(lambda: st.one_of(SIMPLE, SIMPLE, blocks(SIMPLE), blocks(NESTED)))
-PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=6).map(
-    lambda parts: [line for part in parts for line in part]
-)
+
+
+def told_apart(parts: list[Lines]) -> Lines:
+    """The lines of a program; each dict that is empty in them has an entry of its own."""
+    numbers = itertools.count(1)
+    lines = [line for part in parts for line in part]
+    return [re.sub(r"\{\}", lambda _: f"dict(n={next(numbers)})", line) for line in lines]
+
+
+PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=6).map(told_apart)

@@ -1,14 +1,14 @@
 """Generated settings modules, executed in every environment and read statically.
 
 What the reader calls definite must be there in every run that gets to the end; where it calls the
-module closed, every alias of every run must be known to it.
+module closed, every alias of every run must be known to it, and what each alias and setting is.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from unittest import mock
@@ -17,7 +17,16 @@ from hypothesis import HealthCheck, given, settings
 
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
-from cachelint.settings.records import Certainty, Role, Settings, SettingsModule
+from cachelint.settings.records import (
+    Certainty,
+    Choice,
+    Constant,
+    Known,
+    Role,
+    Settings,
+    SettingsModule,
+)
+from cachelint.settings.records import Mapping as KnownMapping
 from tests.settings.programs import ENVIRONMENTS, PROGRAMS, PROLOGUE, Lines
 
 #: What ends a program for its users as well: such runs have no settings.
@@ -27,8 +36,8 @@ ERRORS = (
 )  # fmt: skip
 
 
-def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
-    """The aliases of every environment in which the module gets to its end."""
+def executed(code: str) -> Iterator[tuple[dict[str, str], dict[str, object]]]:
+    """The settings of every environment in which the module gets to its end."""
     program = compile(code, "settings", "exec")
     for environment in ENVIRONMENTS:
         module = ModuleType("settings")
@@ -39,16 +48,16 @@ def executed(code: str) -> Iterator[tuple[dict[str, str], set[str]]]:
                 exec(program, vars(module))
             except ERRORS:
                 continue
-        caches = getattr(module, "CACHES", {"default": {}})
-        if isinstance(caches, Mapping):
-            yield environment, {str.__str__(a) for a in caches if isinstance(a, str)}
+        found = {"CACHES": {"default": {}}, **vars(module)}
+        if isinstance(found["CACHES"], Mapping):
+            yield environment, found
 
 
 def read(code: str, folder: Path) -> Settings:
     path = folder / "settings.py"
     path.write_text(code)
     module = SettingsModule("settings", str(path), str(folder), str(folder), Role.DEPLOYABLE, ())
-    return evaluate(module, Modules())
+    return evaluate(module, Modules(), frozenset({"BASE", "REF"}))
 
 
 @settings(
@@ -66,7 +75,40 @@ def test_definite_is_always_there_and_a_closed_module_has_nothing_else(
 def check_program(code: str, folder: Path) -> None:
     found = read(code, folder)
     definite = {n for n, alias in found.aliases.items() if alias.certainty is Certainty.DEFINITE}
-    for environment, aliases in executed(code):
+    for environment, names in executed(code):
+        caches = names["CACHES"]
+        assert isinstance(caches, Mapping)
+        aliases = {str.__str__(alias) for alias in caches if isinstance(alias, str)}
         assert definite <= aliases, (environment, definite - aliases, code)
-        if not found.is_open:
-            assert aliases <= set(found.aliases), (environment, aliases - set(found.aliases), code)
+        if found.is_open:
+            continue
+        assert aliases <= set(found.aliases), (environment, aliases - set(found.aliases), code)
+        for alias in aliases:
+            place = found.aliases[alias].place
+            is_said = place is None or may_be(found.aliases[alias].choices, caches[alias])
+            assert is_said, (environment, alias, code)
+        for name, choices in found.values.items():
+            if name in ("F0", "F1", "MODE", "BASE", "REF") and name in names:
+                assert may_be(choices, names[name]), (environment, name, names[name], code)
+
+
+def may_be(choices: Iterable[Choice], value: object) -> bool:
+    """Whether one of ``choices`` is ``value``, as far as it says."""
+    return any(fits(choice.value, value) for choice in choices)
+
+
+def fits(known: Known, value: object) -> bool:
+    if isinstance(known, Constant):
+        return known.value == value
+    if isinstance(known, KnownMapping):
+        if not isinstance(value, Mapping):
+            return False
+        items = {item.key: item for item in known.items}
+        required = {item.key for item in known.items if item.is_definite}
+        texts = {key for key in value if isinstance(key, str)}
+        if known.causes:
+            return required <= texts
+        return required <= texts <= items.keys() and all(
+            may_be(items[key].choices, value[key]) for key in texts
+        )
+    return True

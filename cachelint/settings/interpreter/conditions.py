@@ -195,7 +195,8 @@ class Conditions(Containers):
         if isinstance(container, Opaque) and isinstance(item, Constant):
             if container.content is None and not container.path.startswith(("sys.", "os.environ")):
                 self.may_fail(node, "TypeError", f"an error in `{self.text(node)}`")
-            found = self.as_dict(container) if container.content or not container.path else None
+            may_be_dict = not container.path and container.variable is None
+            found = self.as_dict(container) if container.content or may_be_dict else None
             if found is not None:
                 return self._has_key(found, item, node)
             text = f"{describe(item)} in {self.text(node.comparators[0])}"

@@ -57,7 +57,7 @@ class Loops(Branches):
             choices, _ = self.own(scope, name, node)
             for _, value in choices:
                 if isinstance(value, (DictObject, ListObject)):
-                    self.open(value, cause)
+                    self.expose(value, cause)
             if not any(isinstance(value, (DictObject, ListObject)) for _, value in choices):
                 self.bind(
                     scope, name, [(self.running, Opaque(name, cause.place, "", cause.message))]

@@ -182,6 +182,12 @@ class Namespaces(Machine):
 
     def escape(self, value: Value, cause: Cause) -> None:
         """``value`` is handed to code outside of the tree, which may write to it."""
+        self.expose(value, cause)
+        # Whoever runs may also set environment variables.
+        self.variables.clear()
+
+    def expose(self, value: Value, cause: Cause) -> None:
+        """Something may write to ``value`` and to all that it holds."""
         seen: set[int] = set()
         waiting: list[Value] = [value]
         while waiting:
@@ -210,5 +216,3 @@ class Namespaces(Machine):
                 waiting += [one for choices in given for _, one in choices]
             elif isinstance(value, FunctionObject):
                 self.may_call(value, cause)
-        # Whoever runs may also set environment variables.
-        self.variables.clear()
