@@ -13,6 +13,7 @@ from functools import cached_property
 from cachelint.diagnostic import Span
 from cachelint.modules import Modules
 from cachelint.places import shown_path
+from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
 from cachelint.settings.interpreter.modules_by_name import Interpreter
@@ -21,6 +22,7 @@ from cachelint.settings.interpreter.values import (
     Choices,
     ClassObject,
     DictObject,
+    Found,
     FunctionObject,
     InstanceObject,
     ListObject,
