@@ -168,11 +168,11 @@ class _Result:
         return self._class_setting(name)
 
     def _class_setting(self, name: str) -> tuple[Choices, Guard]:
-        machine, call = self.machine, self._call
+        machine, call, instances = self.machine, self._call, self.instances
         before = machine.running
         machine.catching.append([])
         found: Found = []
-        for instance in machine.each(self.instances):
+        for instance in machine.each(instances):
             for value in machine.each(machine.attribute(instance, name, call)):
                 if isinstance(value, BoundMethod) and isinstance(value.function, FunctionObject):
                     # django-configurations calls the methods that are spelt like settings.
@@ -181,7 +181,7 @@ class _Result:
                     found.append((machine.running, value))
         absent = machine.settled("AttributeError")
         machine.running = before
-        without = machine.union(guard for guard, _ in self.instances)
+        without = machine.union(guard for guard, _ in instances)
         return found, machine.guards.either(absent, machine.guards.without(before, without))
 
     @cached_property

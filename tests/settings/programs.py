@@ -373,6 +373,43 @@ NESTED = st.deferred(lambda: st.one_of(SIMPLE, SIMPLE, SIMPLE, blocks(SIMPLE)))
 STATEMENTS = st.deferred(lambda: st.one_of(SIMPLE, SIMPLE, blocks(SIMPLE), blocks(NESTED)))
 
 
+#: What a class of settings may have in its body; ``Common`` is the one that it builds on.
+MEMBERS = st.one_of(
+    st.builds(lambda d: [f"CACHES = {d}"], DICTS),
+    st.builds(lambda k: [f"CACHES = {{**Common.CACHES, {k}: {{}}}}"], KEYS),
+    st.builds(lambda k: [f"EXTRA = {{{k}: {{}}}}"], KEYS),
+    st.builds(lambda t, d: [f"if {t}:", f"    CACHES = {d}"], TESTS, DICTS),
+    st.builds(lambda k: ["CACHES = dict(Common.CACHES)", f"CACHES[{k}] = {{}}"], KEYS),
+    st.builds(
+        lambda k: ["@property", "def CACHES(self):", f"    return {{**self.EXTRA, {k}: {{}}}}"], KEYS
+    ),
+    st.builds(
+        lambda t: ["def CACHES(self):", f"    return self.EXTRA if {t} else super().CACHES"], TESTS
+    ),
+    st.builds(
+        lambda d: [
+            "def __init__(self):", "    super().__init__()", f"    self.EXTRA = {d}",
+            "    self.__class__.CACHES = self.EXTRA",
+        ],
+        DICTS,
+    ),
+    st.just(["pass"]),
+)  # fmt: skip
+CLASSES = st.builds(
+    lambda before, common, mixin, site, after: [
+        *before, "class Common:", "    CACHES = EXTRA = {}", *indented(common),
+        "class Mixin:", "    pass", *indented(mixin), "class Chosen(Mixin, Common):",
+        *indented(site), *after,
+    ],
+    st.one_of(st.just([]), SIMPLE),
+    MEMBERS, MEMBERS, MEMBERS,
+    st.one_of(
+        st.just([]), st.builds(lambda k: [f"Common.EXTRA[{k}] = {{}}"], KEYS),
+        st.builds(lambda k: [f"Chosen.CACHES = {{**Chosen.EXTRA, {k}: {{}}}}"], KEYS),
+    ),
+)  # fmt: skip
+
+
 def told_apart(parts: list[Lines]) -> Lines:
     """The lines of a program; each dict that is empty in them has an entry of its own."""
     numbers = itertools.count(1)
@@ -381,3 +418,4 @@ def told_apart(parts: list[Lines]) -> Lines:
 
 
 PROGRAMS = st.lists(STATEMENTS, min_size=1, max_size=6).map(told_apart)
+CLASS_PROGRAMS = CLASSES.map(lambda lines: told_apart([lines]))

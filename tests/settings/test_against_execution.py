@@ -27,7 +27,7 @@ from cachelint.settings.records import (
     SettingsModule,
 )
 from cachelint.settings.records import Mapping as KnownMapping
-from tests.settings.programs import ENVIRONMENTS, PROGRAMS, PROLOGUE, Lines
+from tests.settings.programs import CLASS_PROGRAMS, ENVIRONMENTS, PROGRAMS, PROLOGUE, Lines
 
 #: What ends a program for its users as well: such runs have no settings.
 ERRORS = (
@@ -36,7 +36,9 @@ ERRORS = (
 )  # fmt: skip
 
 
-def executed(code: str) -> Iterator[tuple[dict[str, str], dict[str, object]]]:
+def executed(
+    code: str, configuration: str | None = None
+) -> Iterator[tuple[dict[str, str], dict[str, object]]]:
     """The settings of every environment in which the module gets to its end."""
     program = compile(code, "settings", "exec")
     for environment in ENVIRONMENTS:
@@ -49,22 +51,34 @@ def executed(code: str) -> Iterator[tuple[dict[str, str], dict[str, object]]]:
             except ERRORS:
                 continue
         found = {"CACHES": {"default": {}}, **vars(module)}
+        if configuration is not None:
+            try:
+                found["CACHES"] = getattr(vars(module)[configuration](), "CACHES", {"default": {}})
+                if callable(found["CACHES"]):
+                    found["CACHES"] = found["CACHES"]()
+            except ERRORS:
+                continue
         if isinstance(found["CACHES"], Mapping):
             yield environment, found
 
 
-def read(code: str, folder: Path) -> Settings:
+def read(code: str, folder: Path, configuration: str | None = None) -> Settings:
     path = folder / "settings.py"
     path.write_text(code)
-    module = SettingsModule("settings", str(path), str(folder), str(folder), Role.DEPLOYABLE, ())
+    place = (str(path), str(folder), str(folder))
+    module = SettingsModule("settings", *place, Role.DEPLOYABLE, (), configuration)
     return evaluate(module, Modules(), frozenset({"BASE", "REF"}))
 
 
-@settings(
-    max_examples=int(os.environ.get("CACHELINT_EXAMPLES", "100")),
+EXAMPLES = int(os.environ.get("CACHELINT_EXAMPLES", "100"))
+AT_LENGTH = settings(
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@AT_LENGTH
 @given(lines=PROGRAMS)
 def test_definite_is_always_there_and_a_closed_module_has_nothing_else(
     tmp_path: Path, lines: Lines
@@ -72,10 +86,16 @@ def test_definite_is_always_there_and_a_closed_module_has_nothing_else(
     check_program("\n".join([PROLOGUE, *lines]), tmp_path)
 
 
-def check_program(code: str, folder: Path) -> None:
-    found = read(code, folder)
+@settings(AT_LENGTH, max_examples=EXAMPLES // 4)
+@given(lines=CLASS_PROGRAMS)
+def test_the_same_holds_for_a_class_of_settings(tmp_path: Path, lines: Lines) -> None:
+    check_program("\n".join([PROLOGUE, *lines]), tmp_path, "Chosen")
+
+
+def check_program(code: str, folder: Path, configuration: str | None = None) -> None:
+    found = read(code, folder, configuration)
     definite = {n for n, alias in found.aliases.items() if alias.certainty is Certainty.DEFINITE}
-    for environment, names in executed(code):
+    for environment, names in executed(code, configuration):
         caches = names["CACHES"]
         assert isinstance(caches, Mapping)
         aliases = {str.__str__(alias) for alias in caches if isinstance(alias, str)}
@@ -88,7 +108,8 @@ def check_program(code: str, folder: Path) -> None:
             is_said = place is None or may_be(found.aliases[alias].choices, caches[alias])
             assert is_said, (environment, alias, code)
         for name, choices in found.values.items():
-            if name in ("F0", "F1", "MODE", "BASE", "REF") and name in names:
+            is_compared = name in ("F0", "F1", "MODE", "BASE", "REF") and configuration is None
+            if is_compared and name in names:
                 assert may_be(choices, names[name]), (environment, name, names[name], code)
 
 

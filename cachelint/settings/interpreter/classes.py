@@ -22,6 +22,8 @@ _ENUM_BASES = frozenset({
     "enum.Enum", "enum.StrEnum", "enum.IntEnum", "enum.Flag", "enum.IntFlag",
     "django.db.models.TextChoices", "django.db.models.IntegerChoices", "django.db.models.Choices",
 })  # fmt: skip
+#: What every object has.
+_OBJECT_NAMES = frozenset(dir(object))
 
 
 class Classes(Expressions):
@@ -75,7 +77,8 @@ class Classes(Expressions):
                 missing = self.guards.without(missing, has)
         self.running = missing
         if missing != NEVER:
-            self.fail("AttributeError")
+            if name not in _OBJECT_NAMES:
+                self.fail("AttributeError")
             if self.running != NEVER:
                 cause = f"{name} is not found"
                 yield None, Opaque(name, self.place(node), "", cause)

@@ -25,10 +25,12 @@ from cachelint.settings.interpreter.values import (
     NamespaceObject,
     Opaque,
     PartialObject,
+    PathObject,
     Scope,
+    Template,
     Value,
 )
-from cachelint.settings.records import Cause
+from cachelint.settings.records import Cause, Constant
 
 #: Python 2 had one more that fills a namespace.
 _BUILTIN_NAMES = frozenset(dir(builtins)) | {"execfile"}
@@ -178,6 +180,11 @@ class Namespaces(Machine):
             return [(self.guards.without(guard, hit), value), (hit, new)]
         opaque = Opaque("", cause.place, "", cause.message)
         hit = self.guards.both(guard, self.running)
+        if not isinstance(value, (Constant, Opaque, Template, PathObject)):
+            # Where it stays, what is written to it is written to what it holds.
+            hit = self.guards.both(guard, written)
+            if isinstance(value, ListObject):
+                self.open(value, cause, guard)
         return [(self.guards.without(guard, hit), value), (hit, opaque)]
 
     def escape(self, value: Value, cause: Cause) -> None:
