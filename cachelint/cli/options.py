@@ -1,0 +1,88 @@
+"""Options that several commands share, and the configuration that they override."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from dataclasses import replace
+from typing import Any
+
+from cachelint.config import (
+    Configuration,
+    ConfigurationError,
+    find_configuration,
+    parse_django_version,
+    parse_helper,
+    parse_settings,
+)
+
+
+def add_selection(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .)"
+    )
+    for name, text in (
+        ("--select", "only these rules: codes, beginnings of codes, names, or ALL"),
+        ("--extend-select", "these rules too"),
+        ("--ignore", "not these rules"),
+    ):
+        command.add_argument(name, metavar="CODES", action="append", help=f"{text}, by commas")
+    command.add_argument(
+        "--preview", action="store_true", default=None, help="rules in preview too"
+    )
+    command.add_argument(
+        "--settings",
+        metavar="MODULE",
+        action="append",
+        help="this settings module counts, and no other but those named so; may be repeated",
+    )
+    command.add_argument(
+        "--django-version",
+        metavar="X.Y",
+        help="the Django version that the project runs on (default: any from 3.2 on)",
+    )
+
+
+def configuration_of(options: argparse.Namespace) -> Configuration:
+    """pyproject.toml of the project that the paths lie in, overridden by the options."""
+    from cachelint.selection import check_that_paths_exist
+
+    check_that_paths_exist(options.paths)
+    common = os.path.commonpath([os.path.abspath(path) for path in options.paths])
+    configuration = find_configuration(common)
+    for name in ("select", "extend_select", "ignore"):
+        given = getattr(options, name)
+        if given is not None:
+            codes = tuple(code for text in given for code in text.split(",") if code.strip())
+            option = f"--{name.replace('_', '-')}"
+            _check_selectors(codes, option)
+            changes: dict[str, Any] = {name: codes}
+            configuration = replace(configuration, **changes)
+    configuration = with_settings(configuration, options)
+    if getattr(options, "strict_settings", None):
+        configuration = replace(configuration, strict_settings=True)
+    if options.preview:
+        configuration = replace(configuration, preview=True)
+    if getattr(options, "helper", None) is not None:
+        helper = parse_helper(options.helper, "--helper")
+        configuration = replace(configuration, helper=helper)
+    if options.django_version is not None:
+        version = parse_django_version(options.django_version, "--django-version")
+        configuration = replace(configuration, django_version=version)
+    return configuration
+
+
+def with_settings(configuration: Configuration, options: argparse.Namespace) -> Configuration:
+    if options.settings is None:
+        return configuration
+    names = parse_settings(options.settings, "--settings")
+    rows = tuple(item for item in configuration.rows if item[0] != "settings")
+    return replace(configuration, settings=names, rows=rows)
+
+
+def _check_selectors(codes: tuple[str, ...], option: str) -> None:
+    from cachelint.selection import resolve_selectors
+
+    if not codes:
+        raise ConfigurationError(f"{option}: names no rule")
+    resolve_selectors(codes, option)
