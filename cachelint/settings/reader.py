@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
+from cachelint.settings.interpreter.machine import ParsedFiles
 from cachelint.settings.locate import COMMAND_LINE, Locator
 from cachelint.settings.records import Cause, Role, Settings, SettingsModule
 
@@ -52,6 +53,8 @@ class SettingsReader:
         self._modules = modules
         self._structured = structured
         self._locator = Locator(modules, configured, origin, row)
+        self._parsed: ParsedFiles = {}
+        """Files that several settings modules import; trees are large, so that they go soon."""
         self._read: dict[SettingsModule, Settings] = {}
         self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
 
@@ -63,6 +66,7 @@ class SettingsReader:
         located = self._locator.locate(path)
         if located.modules not in self._projects:
             read = tuple(self.read(module) for module in located.modules)
+            self._parsed.clear()
             self._projects[located.modules] = ProjectSettings(read, located.unresolved)
         return self._projects[located.modules]
 
@@ -79,5 +83,7 @@ class SettingsReader:
 
     def read(self, module: SettingsModule) -> Settings:
         if module not in self._read:
-            self._read[module] = evaluate(module, self._modules, self._structured)
+            self._read[module] = evaluate(
+                module, self._modules, self._structured, self._parsed
+            )
         return self._read[module]

@@ -12,10 +12,11 @@ from cachelint.diagnostic import Span
 from cachelint.places import shown_path
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER
+from cachelint.settings.interpreter.outlines import Outline, outline
 from cachelint.settings.interpreter.statements import Statements
 from cachelint.settings.interpreter.values import Choices, ModuleObject
 from cachelint.settings.records import Constant, Place
-from cachelint.source import UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 
 #: Words without which a module that is imported cannot do anything to the settings by being run.
 _TOUCHING = (b"CACHES", b"globals()", b"sys.modules", b"exec(", b"execfile(")
@@ -30,15 +31,17 @@ class Files(Statements):
         """The file as a module; None where it cannot be read or parsed."""
         file = os.path.abspath(file)
         if file not in self.files:
-            try:
-                source = load(shown_path(file), read_bytes(file))
-            except UnparsedSourceError as error:
+            if file not in self.parsed:
+                self.parsed[file] = _parsed(file)
+            found = self.parsed[file]
+            if isinstance(found, UnparsedSourceError):
                 self.files[file] = None
-                self.unparsed[file] = f"{shown_path(file)} {error.cause}"
+                self.unparsed[file] = f"{shown_path(file)} {found.cause}"
                 return None
+            source, known = found
             module = ModuleObject(name or self._name_of(file), source, file)
             self.files[file] = module
-            self.relevance.add(source.tree)
+            self.relevance.add(known)
             self._prepare(module)
         return self.files[file]
 
@@ -104,3 +107,11 @@ class Files(Statements):
                 if module is not None and module.name == name.value:
                     return [(self.running, module)]
         return self.unknown(node)
+
+
+def _parsed(file: str) -> tuple[Source, Outline] | UnparsedSourceError:
+    try:
+        source = load(shown_path(file), read_bytes(file))
+        return source, outline(source.tree)
+    except UnparsedSourceError as error:
+        return error
