@@ -26,6 +26,7 @@ from cachelint.source import (
     UnparsedSourceError,
     decode,
     load,
+    load_sparse,
     read_bytes,
     split_lines,
 )
@@ -137,7 +138,7 @@ class _Check:
             self._found[os.path.abspath(found.path)] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
-        source = load(found.path, data)
+        source = (load if found.named else load_sparse)(found.path, data)
         diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
         self.judged += 1
         self._remember(found.path)

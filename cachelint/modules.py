@@ -19,7 +19,7 @@ from cachelint.facts.view_records import ViewFacts
 from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.places import ModuleFinder, folders_up, shown_path
-from cachelint.source import Source, UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, UnparsedSourceError, load, load_sparse, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -72,7 +72,7 @@ class Modules:
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[os.path.abspath(source.path)] = collect_views(source)
+        self._views[os.path.abspath(source.path)] = collect_views(source.whole())
 
     def judged_views(self, path: str) -> ViewFacts | None:
         """What add_views() has made known of ``path``; None where its pages concern nobody."""
@@ -96,7 +96,7 @@ class Modules:
             try:
                 if latest is None or os.path.abspath(latest.path) != key:
                     latest = load(shown_path(key), read_bytes(key))
-                self._constants[key] = collect_constants(latest)
+                self._constants[key] = collect_constants(latest.whole())
             except (UnparsedSourceError, RecursionError):
                 self._constants[key] = None
         return self._constants[key]
@@ -108,7 +108,7 @@ class Modules:
             return self._thorough[key]
         if key not in self._facts:
             try:
-                self._facts[key] = collect_facts(load(shown_path(key), read_bytes(key)))
+                self._facts[key] = collect_facts(load_sparse(shown_path(key), read_bytes(key)))
             except (UnparsedSourceError, RecursionError):
                 # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
                 self._facts[key] = None

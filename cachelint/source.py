@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cachelint.blanking import blanked
 from cachelint.diagnostic import Span
 
 #: What every file that we judge contains at least one of (docs/ARCHITECTURE.md, invariant 7).
@@ -54,7 +55,10 @@ class Source:
     path: str
     text: str
     tree: ast.Module
+    hidden: tuple[str, ...] = ()
+    """Functions whose bodies are not in ``tree``, as they are written."""
     _lines: list[str] = field(default_factory=list, init=False, repr=False)
+    _is_ascii: bool | None = field(default=None, init=False, repr=False)
 
     @property
     def lines(self) -> list[str]:
@@ -62,10 +66,18 @@ class Source:
             self._lines = split_lines(self.text)
         return self._lines
 
+    def whole(self) -> Source:
+        """The source with all of its tree. Raises UnparsedSourceError."""
+        return parse(self.path, self.text) if self.hidden else self
+
     def span(self, node: ast.expr | ast.stmt | ast.alias | ast.ExceptHandler) -> Span:
         """The span of ``node`` in characters; ast counts columns in UTF-8 bytes."""
         end_row = node.end_lineno or node.lineno
         end_column = node.end_col_offset or node.col_offset
+        if self._is_ascii is None:
+            self._is_ascii = self.text.isascii()
+        if self._is_ascii:
+            return Span(node.lineno, node.col_offset + 1, end_row, end_column + 1)
         return Span(
             node.lineno,
             self._column(node.lineno, node.col_offset),
@@ -201,6 +213,21 @@ def parse(path: str, text: str) -> Source:
 def load(path: str, data: bytes) -> Source:
     """Decode and parse ``data``, the content of ``path``; raises UnparsedSourceError."""
     return parse(path, decode(data))
+
+
+def load_sparse(path: str, data: bytes) -> Source:
+    """As load(), without the bodies of functions that have nothing to do with caches.
+
+    Syntax errors in these bodies are not seen: it is the rest that is judged.
+    """
+    text = decode(data)
+    left, hidden = blanked(text)
+    if hidden:
+        try:
+            return Source(path, text, parse(path, left).tree, hidden)
+        except UnparsedSourceError:
+            pass  # The error, if it is one, is told with the text as it is.
+    return parse(path, text)
 
 
 def logical_noqa_lines(source: Source) -> dict[int, str]:

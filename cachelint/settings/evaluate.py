@@ -222,8 +222,9 @@ class _Result:
     @cached_property
     def _call(self) -> ast.Call:
         """Where django-configurations stands, for whoever asks: at the start of the module."""
-        name = ast.Name(self.module.configuration or "", ast.Load())
-        return ast.copy_location(ast.Call(name, [], []), self.object.source.tree.body[0])
+        start = self.object.source.tree.body[0]
+        name = ast.copy_location(ast.Name(self.module.configuration or "", ast.Load()), start)
+        return ast.copy_location(ast.Call(name, [], []), start)
 
     def _aliases(self, choices: Found) -> dict[str, Alias]:
         guards = self.machine.guards

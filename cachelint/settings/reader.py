@@ -83,7 +83,5 @@ class SettingsReader:
 
     def read(self, module: SettingsModule) -> Settings:
         if module not in self._read:
-            self._read[module] = evaluate(
-                module, self._modules, self._structured, self._parsed
-            )
+            self._read[module] = evaluate(module, self._modules, self._structured, self._parsed)
         return self._read[module]

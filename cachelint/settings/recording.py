@@ -111,8 +111,14 @@ class Recorder:
             if choices and isinstance(key, str):
                 is_definite = guards.implies(self.alive(guard, present), present)
                 items.append(Item(key, tuple(choices), is_definite, slots[-1].place))
-        causes = [cause for g, cause in value.openings if self.alive(guards.both(g, guard)) != NEVER]
+        causes = [
+            cause for g, cause in value.openings if self.alive(guards.both(g, guard)) != NEVER
+        ]
         return Mapping(tuple(items), value.place, tuple(dict.fromkeys(causes)))
+
+    def _causes(self, value: DictObject | ListObject, guard: Guard) -> list[Cause]:
+        both = self.machine.guards.both
+        return [c for opened, c in value.openings if self.alive(both(opened, guard)) != NEVER]
 
     def _listing(self, value: ListObject, guard: Guard, depth: int) -> Listing:
         guards = self.machine.guards
@@ -123,7 +129,9 @@ class Recorder:
                 known = self.known(item, both, depth + 1)
                 place = getattr(item, "place", value.place)
                 items.append(Choice(known, self.when(both, guard, place)))
-        causes = [cause for g, cause in value.openings if self.alive(guards.both(g, guard)) != NEVER]
+        causes = [
+            cause for g, cause in value.openings if self.alive(guards.both(g, guard)) != NEVER
+        ]
         if not value.is_ordered:
             causes.append(Cause(value.place, "the order of what is in it is not known"))
         return Listing(tuple(items), value.place, tuple(dict.fromkeys(causes)))
@@ -135,9 +143,7 @@ class Recorder:
         if not self.reached:
             return guard
         guards = self.machine.guards
-        counting = guards.both(
-            guards.among(guard, self.reached), guards.among(other, self.reached)
-        )
+        counting = guards.both(guards.among(guard, self.reached), guards.among(other, self.reached))
         return guards.both(guard, counting)
 
     def when(self, guard: Guard, where: Guard, place: Place) -> Condition | None:

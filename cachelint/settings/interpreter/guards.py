@@ -87,7 +87,7 @@ class Guards:
         return self._choose(second, NEVER, first)
 
     def implies(self, first: Guard, second: Guard) -> bool:
-        if first == second or first == NEVER or second == ALWAYS:
+        if first in (second, NEVER) or second == ALWAYS:
             return True
         if first == ALWAYS or second == NEVER:
             return False
