@@ -9,8 +9,7 @@ import tempfile
 
 from cachelint.config import ConfigurationError
 from cachelint.fix.document import DeclinedError
-from cachelint.fix.outcome import Left
-from cachelint.fix.run import FixedFile, FixReport
+from cachelint.fix.outcome import FixedFile, FixReport, Left
 
 
 def replace_file(path: str, old: bytes, new: bytes) -> None:
