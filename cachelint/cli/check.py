@@ -6,7 +6,7 @@ import argparse
 import gc
 import sys
 
-from cachelint.cli.options import add_selection, configuration_of
+from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS, wants_color, write
 
 
@@ -29,13 +29,16 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from cachelint.engine import check_paths
+    from cachelint.engine import check_paths, check_text
 
     configuration = configuration_of(options)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
-        report = check_paths(options.paths, configuration)
+        if is_stdin(options):
+            report = check_text(options.stdin_filename, read_stdin(), configuration)
+        else:
+            report = check_paths(options.paths, configuration)
     finally:
         gc.enable()
     write(_render(report, options))
