@@ -9,7 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -22,8 +22,7 @@ DEFAULT_EXCLUDES = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A file to look at. ``named``: on the command line, so that it is judged in any case.
 
     ``error`` is set for what the operating system did not let us look into. ``may_be_template``:
@@ -46,6 +45,8 @@ class Ignore:
     levels: list[tuple[str, GitIgnoreSpec]] = field(default_factory=list)
 
     def covers(self, path: str, is_folder: bool = False) -> bool:
+        if not self.levels:
+            return False
         for base, spec in reversed(self.levels):
             relative = os.path.relpath(os.path.abspath(path), base)
             if relative.startswith(os.pardir):
@@ -90,13 +91,16 @@ class Discovery:
 
     def files(self) -> Iterator[Found]:
         """Every file, once. Symbolic links to folders are not followed."""
-        seen: set[str] = set()
-        for path in self._paths:
-            for found in self._below(path):
-                key = os.path.abspath(found.path)
-                if key not in seen:
-                    seen.add(key)
-                    yield found
+        if len(self._paths) == 1:
+            yield from self._below(self._paths[0])
+        else:
+            seen: set[str] = set()
+            for path in self._paths:
+                for found in self._below(path):
+                    key = os.path.abspath(found.path)
+                    if key not in seen:
+                        seen.add(key)
+                        yield found
         yield from self._errors
 
     def is_ignored(self, found: Found) -> bool:
@@ -133,19 +137,23 @@ class Discovery:
             return
         if any(entry.name == ".gitignore" for entry in entries):
             ignore = self._with_patterns(folder, ignore)
-        self._ignores[os.path.dirname(os.path.normpath(os.path.join(folder, "x")))] = ignore
+        folder = os.path.normpath(folder)
+        base = "" if folder == os.curdir else os.path.join(folder, "")
+        self._ignores[base.rstrip(os.sep) if folder != os.sep else folder] = ignore
+        suffixes = self._template_suffixes
         for entry in entries:
-            path = os.path.normpath(entry.path)
+            name = entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in DEFAULT_EXCLUDES and not (
+                path = base + name
+                if name not in DEFAULT_EXCLUDES and not (
                     ignore.covers(path, is_folder=True)
                     or self._exclude.covers(path, is_folder=True)
                 ):
                     folders.append((path, ignore))
-            elif entry.name.endswith((".py", ".pyw")):
-                yield from _file(entry, path)
-            elif self._template_suffixes and entry.name.endswith(self._template_suffixes):
-                yield from _file(entry, path, may_be_template=True)
+            elif name.endswith((".py", ".pyw")):
+                yield from _file(entry, base + name)
+            elif suffixes and name.endswith(suffixes):
+                yield from _file(entry, base + name, may_be_template=True)
 
     def _with_patterns(self, folder: str, ignore: Ignore) -> Ignore:
         try:

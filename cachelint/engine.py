@@ -162,8 +162,9 @@ class _Check:
         data = read_bytes(found.path)
         self._search.add_python(found.path, data)
         if self._callers is not None:
-            self._callers.add(found.path, data)
-            self._found[os.path.abspath(found.path)] = found
+            key = os.path.abspath(found.path)
+            self._callers.add(found.path, data, key)
+            self._found[key] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
         self._judge_source(found, data)

@@ -103,7 +103,8 @@ class Modules:
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
-        key = os.path.abspath(path)
+        # Most paths are absolute already.
+        key = path if path in self._facts else os.path.abspath(path)
         if key not in self._facts and key in self._thorough:
             return self._thorough[key]
         if key not in self._facts:
@@ -116,7 +117,7 @@ class Modules:
 
     def thorough_facts(self, path: str) -> FileFacts | None:
         """As facts(), with every function and call: for what a call may lead to."""
-        key = os.path.abspath(path)
+        key = path if path in self._thorough else os.path.abspath(path)
         if key not in self._thorough:
             try:
                 if self._latest is None or os.path.abspath(self._latest.path) != key:

@@ -51,6 +51,7 @@ class ModuleFinder:
 
     def __init__(self) -> None:
         self._roots: dict[str, tuple[str, ...]] = {}
+        self._folders: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._added: dict[str, tuple[str, ...]] = {}
 
@@ -59,7 +60,9 @@ class ModuleFinder:
 
         A relative name starts with its dots. A namespace package is no file.
         """
-        folder = os.path.dirname(os.path.abspath(origin))
+        folder = self._folders.get(origin)
+        if folder is None:
+            folder = self._folders[origin] = os.path.dirname(os.path.abspath(origin))
         key = (dotted, folder)
         if key not in self._found:
             self._found[key] = self._search(dotted, folder)
