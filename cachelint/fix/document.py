@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from cachelint.diagnostic import Edit, Span
-from cachelint.source import decode
+from cachelint.source import decode, encoding_of
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -32,7 +30,7 @@ class Document:
     @classmethod
     def from_bytes(cls, data: bytes) -> Document:
         """Raises DeclinedError where the bytes could not be written back as they are."""
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding = encoding_of(data)
         document = cls(decode(data), encoding)
         if document.to_bytes() != data:
             raise DeclinedError(
