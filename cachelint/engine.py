@@ -15,6 +15,7 @@ from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found
 from cachelint.facts.records import FileFacts
 from cachelint.judge import UNRESOLVED, Judge, diagnostic_of
+from cachelint.per_file import Outcome, Task, collect_with, own_processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.rules import all_rules
@@ -29,10 +30,13 @@ from cachelint.source import (
     load_sparse,
     read_bytes,
     split_lines,
+    without_tree,
 )
 from cachelint.template_search import TemplateComments, TemplateSearch
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from cachelint.templates import Template
 
 UNPARSED = "CCH001"
@@ -56,9 +60,17 @@ class Report:
     """Why rules about aliases were silent (CCH003), where that is no finding."""
 
 
-def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
+def check_paths(
+    paths: Sequence[str],
+    configuration: Configuration,
+    *,
+    executor: Executor | None = None,
+    jobs: int | None = 1,
+) -> Report:
     """Check the Python files under ``paths`` (files or folders that exist).
 
+    ``executor`` collects the facts of the files; without one, processes of our own do, so that
+    ``jobs`` of them work (None: as many as there are processors), as far as that pays.
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
     """
     check_that_paths_exist(paths)
@@ -68,7 +80,7 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
         compiled(configuration.exclude, configuration.place_of("exclude"))
     suffixes = configuration.all_template_suffixes if judge.template_rules else ()
     discovery = Discovery(paths, configuration.exclude, configuration.base, suffixes)
-    return _Check(judge, discovery, paths).run()
+    return _Check(judge, discovery, paths, executor=executor, jobs=jobs).run()
 
 
 def check_text(path: str, data: bytes, configuration: Configuration) -> Report:
@@ -100,7 +112,11 @@ class _Check:
     files: int = 0
     judged: int = 0
     suppressed: int = 0
+    executor: Executor | None = None
+    jobs: int | None = 1
     _callers: Callers | None = None
+    _waiting: list[tuple[Found, bytes]] = field(default_factory=list)
+    """The files in which a rule may fire."""
     _found: dict[str, Found] = field(default_factory=dict)
     _using: list[FileFacts] = field(default_factory=list)
     """Facts of the files in which a rule may fire."""
@@ -120,6 +136,7 @@ class _Check:
                 self._file(found)
             except UnparsedSourceError as error:
                 self._unparsed(found, error)
+        self._judge_waiting()
         self._templates()
         self.files += self._search.count
         if self._callers is not None:
@@ -167,11 +184,43 @@ class _Check:
             self._found[key] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
-        self._judge_source(found, data)
+        self._waiting.append((found, data))
 
-    def _judge_source(self, found: Found, data: bytes) -> None:
-        source = (load if found.named else load_sparse)(found.path, data)
-        diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
+    def _judge_waiting(self) -> None:
+        """Judge the files in which a rule may fire, in the order in which they were found."""
+        waiting, self._waiting = self._waiting, []
+        own = None
+        if self.executor is None:
+            own = own_processes(self.jobs, sum(len(data) for _, data in waiting))
+        executor = self.executor or own
+        if executor is None:
+            for found, data in waiting:
+                self._judged(found, data, None)
+            return
+        tasks = (Task(found.path, data, found.named) for found, data in waiting)
+        try:
+            outcomes = collect_with(executor, tasks)
+            for (found, data), outcome in zip(waiting, outcomes, strict=True):
+                self._judged(found, data, outcome)
+        finally:
+            if own is not None:
+                own.shutdown(cancel_futures=True)
+
+    def _judged(self, found: Found, data: bytes, outcome: Outcome | None) -> None:
+        try:
+            if isinstance(outcome, UnparsedSourceError):
+                raise outcome
+            self._judge_source(found, data, outcome)
+        except UnparsedSourceError as error:
+            self._unparsed(found, error)
+
+    def _judge_source(self, found: Found, data: bytes, facts: FileFacts | None = None) -> None:
+        if facts is not None:
+            source = without_tree(found.path, data)
+        else:
+            source = (load if found.named else load_sparse)(found.path, data)
+        alone = self._callers is None or found.named
+        diagnostics = self.judge.judge(source, alone, facts)
         self.judged += 1
         self._remember(found.path)
         self._keep(source, diagnostics, Suppressions(source))

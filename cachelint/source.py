@@ -12,6 +12,7 @@ import re
 import tokenize
 import unicodedata
 import warnings
+from _thread import allocate_lock
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -25,6 +26,7 @@ CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
 
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 _CHUNK = 1 << 16
+_PARSING = allocate_lock()
 
 
 #: Between the scheme and the last @ of a URL; a password may contain anything that ends no text.
@@ -45,6 +47,10 @@ class UnparsedSourceError(Exception):
         self.row = row
         self.column = column
         self.text = text
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Processes hand it to one another.
+        return type(self), (self.cause, self.row, self.column, self.text)
 
 
 @dataclass
@@ -218,7 +224,8 @@ def parse(path: str, text: str) -> Source:
         row = len(split_lines(text[: text.index("\0")]))
         raise UnparsedSourceError("cannot be parsed: null byte", row, text=text)
     try:
-        with warnings.catch_warnings():
+        # The filters of warnings are the same for all threads.
+        with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
@@ -249,6 +256,11 @@ def load_sparse(path: str, data: bytes) -> Source:
         except UnparsedSourceError:
             pass  # The error, if it is one, is told with the text as it is.
     return parse(path, text)
+
+
+def without_tree(path: str, data: bytes) -> Source:
+    """The source of a file whose facts are there already. Raises UnparsedSourceError."""
+    return Source(path, decode(data), ast.Module([], []), ("",))
 
 
 def logical_noqa_lines(source: Source) -> dict[int, str]:

@@ -25,7 +25,21 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
     check.add_argument(
         "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
     )
+    check.add_argument(
+        "-j",
+        "--jobs",
+        type=_number,
+        metavar="N",
+        help="processes that may work at a time (default: as many as there are processors)",
+    )
     check.set_defaults(run=_run)
+
+
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -38,7 +52,7 @@ def _run(options: argparse.Namespace) -> int:
         if is_stdin(options):
             report = check_text(options.stdin_filename, read_stdin(), configuration)
         else:
-            report = check_paths(options.paths, configuration)
+            report = check_paths(options.paths, configuration, jobs=options.jobs)
     finally:
         gc.enable()
     write(_render(report, options))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable
+from _thread import allocate_lock
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from cachelint.facts.context import Deferred
@@ -17,6 +19,8 @@ from cachelint.source import Source
 
 #: Frames of ours; they are small enough for the stack of a thread of 8 MB, on Python 3.10 too.
 _RECURSION_LIMIT = 6000
+_LIMIT = allocate_lock()
+_inside = _usual = 0
 
 
 def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
@@ -24,10 +28,7 @@ def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
 
     ``thorough``: every function is followed and every call kept, whatever it is spelled like.
     """
-    before = sys.getrecursionlimit()
-    # A chain of a call takes four frames a link: Python's usual 1000 end at 250 links.
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
-    try:
+    with _deep_enough():
         if source.hidden and thorough:
             source = source.whole()
         collector = _Collector(source, thorough)
@@ -35,8 +36,25 @@ def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
         if source.hidden and collector.concerns(source.hidden):
             facts = _Collector(source.whole(), thorough).collect()
         return facts
+
+
+@contextmanager
+def _deep_enough() -> Iterator[None]:
+    """Room for a chain of calls, four frames a link: Python's usual 1000 end at 250 links."""
+    global _inside, _usual
+    with _LIMIT:
+        _inside += 1
+        if _inside == 1:
+            _usual = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(_usual, _RECURSION_LIMIT))
+    try:
+        yield
     finally:
-        sys.setrecursionlimit(before)
+        with _LIMIT:
+            _inside -= 1
+            # The limit is the same for all threads: the last one sets it back.
+            if not _inside:
+                sys.setrecursionlimit(_usual)
 
 
 class _Collector(FlowWalker):
