@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cachelint import disk
+
 
 class ConfigurationError(Exception):
     """Wrong usage: what, where, and what to do about it."""
@@ -75,7 +77,7 @@ def find_configuration(start: str) -> Configuration:
     folder = Path(os.path.abspath(start))
     for candidate in (folder, *folder.parents):
         path = candidate / "pyproject.toml"
-        if path.is_file():
+        if disk.is_file(str(path)):
             configuration = read_configuration(path)
             if configuration is not None:
                 return configuration
@@ -85,7 +87,7 @@ def find_configuration(start: str) -> Configuration:
 def read_configuration(path: Path) -> Configuration | None:
     """The configuration in the file at ``path``, None where it has no [tool.cachelint]."""
     try:
-        data = path.read_bytes()
+        data = disk.read(path)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror or error}") from error
     if b"cachelint" not in data:

@@ -11,14 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from cachelint import disk
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 #: Folders that hold no code of the project, whatever .gitignore says.
 DEFAULT_EXCLUDES = frozenset({
-    ".bzr", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox",
-    ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__", "__pypackages__",
-    "node_modules", "site-packages",
+    ".bzr", ".cachelint_cache", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints",
+    ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__",
+    "__pypackages__", "node_modules", "site-packages",
 })  # fmt: skip
 
 
@@ -60,7 +62,7 @@ class Ignore:
     def below(self, folder: str) -> Ignore:
         """The patterns that hold in ``folder``, its own .gitignore included. Raises OSError."""
         path = os.path.join(folder, ".gitignore")
-        if not os.path.isfile(path):
+        if not disk.is_file(path):
             return self
         return Ignore([*self.levels, (os.path.abspath(folder), _read_patterns(path))])
 
@@ -111,7 +113,7 @@ class Discovery:
         return ignore.covers(found.path) or self._exclude.covers(found.path)
 
     def _below(self, path: str) -> Iterator[Found]:
-        if not os.path.isdir(path):
+        if not disk.is_folder(path):
             is_template = bool(self._template_suffixes) and path.endswith(self._template_suffixes)
             yield Found(path, named=True, may_be_template=is_template)
             return
@@ -130,8 +132,7 @@ class Discovery:
     ) -> Iterator[Found]:
         """The files of one folder; the folders to go on with are added to ``folders``."""
         try:
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+            entries = disk.entries(folder)
         except OSError as error:
             yield Found(folder, error=error.strerror or str(error))
             return
@@ -176,7 +177,7 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
     Also the files that cannot be read, each with the reason.
     """
     current = os.path.abspath(folder)
-    is_root = os.path.isdir(os.path.join(current, ".git"))
+    is_root = disk.is_folder(os.path.join(current, ".git"))
     parents = [] if is_root else _parents_in_repository(current)
     ignore = Ignore()
     unreadable: list[tuple[str, str]] = []
@@ -185,7 +186,7 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
     root = parents[0] if parents else current
     exclude = os.path.join(root, ".git", "info", "exclude")
     try:
-        if os.path.isfile(exclude):
+        if disk.is_file(exclude):
             ignore.levels.append((root, _read_patterns(exclude)))
     except OSError as error:
         unreadable.append((exclude, error.strerror or str(error)))
@@ -199,6 +200,8 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
 
 def _file(entry: os.DirEntry[str], path: str, *, may_be_template: bool = False) -> Iterator[Found]:
     try:
+        if entry.is_symlink():
+            disk.note(path)
         if entry.is_file():
             yield Found(path, may_be_template=may_be_template)
         # Else a dangling link (editors lock files so), a socket or a link to a folder: no file.
@@ -211,7 +214,7 @@ def _parents_in_repository(folder: str) -> list[str]:
     parent = os.path.dirname(folder)
     while parent != folder:
         parents.insert(0, parent)
-        if os.path.exists(os.path.join(parent, ".git")):
+        if disk.exists(os.path.join(parent, ".git")):
             return parents
         folder, parent = parent, os.path.dirname(parent)
     return []
@@ -219,8 +222,8 @@ def _parents_in_repository(folder: str) -> list[str]:
 
 def _read_patterns(path: str) -> GitIgnoreSpec:
     """The patterns of a .gitignore file; one that is no pattern matches nothing, as in git."""
-    with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-        lines = file.read().split("\n")
+    text = disk.read(path).decode("utf-8-sig", "surrogateescape")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     valid = []
     for line in lines:
         try:

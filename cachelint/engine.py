@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found
@@ -122,7 +123,7 @@ class _Check:
     """Facts of the files in which a rule may fire."""
 
     def run(self) -> Report:
-        is_folder_given = any(os.path.isdir(path) for path in self.paths)
+        is_folder_given = any(disk.is_folder(path) for path in self.paths)
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
@@ -245,7 +246,7 @@ class _Check:
 
     def _together(self, callers: Callers) -> None:
         """Judge what only all files together show, those around the given paths included."""
-        folders = [os.path.abspath(path) for path in self.paths if os.path.isdir(path)]
+        folders = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
         around = {project_folder(folder) for folder in folders}
         for project in sorted(around):
             if not any(os.path.commonpath([folder, project]) == folder for folder in folders):

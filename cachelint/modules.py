@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cachelint import disk
 from cachelint.facts import collect_facts
 from cachelint.facts.constant_records import ConstantFacts
 from cachelint.facts.constants import collect_constants
@@ -177,10 +178,10 @@ class Modules:
         folder = os.path.dirname(file)
         for part in parts:
             # Anything of that name counts: compiled and generated modules are modules too.
-            if not any(name.partition(".")[0] == part for name in os.listdir(folder)):
+            if not any(entry.name.partition(".")[0] == part for entry in disk.entries(folder)):
                 return True
             folder = os.path.join(folder, part)
-            if not os.path.isdir(folder):
+            if not disk.is_folder(folder):
                 return False
         return False
 

@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.config import ConfigurationError
 from cachelint.discovery import compile_patterns
 from cachelint.rules import all_rules
@@ -63,14 +64,14 @@ def check_that_paths_exist(paths: Sequence[str]) -> None:
     for path in paths:
         if not os.path.lexists(path):
             raise ConfigurationError(_missing_path(path))
-        if not os.path.isfile(path) and not os.path.isdir(path):
+        if not disk.is_file(path) and not disk.is_folder(path):
             raise ConfigurationError(f"{path}: neither a file nor a folder")
 
 
 def _missing_path(path: str) -> str:
     folder, name = os.path.split(path.rstrip(os.sep))
     try:
-        neighbours = os.listdir(folder or ".")
+        neighbours = [entry.name for entry in disk.entries(folder or ".")]
     except OSError:
         neighbours = []
     close = difflib.get_close_matches(name, neighbours, n=1)

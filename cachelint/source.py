@@ -16,6 +16,7 @@ from _thread import allocate_lock
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cachelint import disk
 from cachelint.blanking import blanked
 from cachelint.diagnostic import Span
 
@@ -24,8 +25,6 @@ from cachelint.diagnostic import Span
 #: stands for a file that also contains one of these.
 CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
 
-_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-_CHUNK = 1 << 16
 _PARSING = allocate_lock()
 
 
@@ -174,15 +173,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     Raises UnparsedSourceError when the operating system refuses.
     """
     try:
-        # A third of what open() takes, for files of which most are only searched.
-        descriptor = os.open(path, _READING)
-        try:
-            data = os.read(descriptor, os.fstat(descriptor).st_size + 1)
-            while more := os.read(descriptor, _CHUNK):
-                data += more
-        finally:
-            os.close(descriptor)
-        return data
+        return disk.read(path)
     except OSError as error:
         raise UnparsedSourceError(f"cannot be read: {error.strerror or error}") from error
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.discovery import Discovery, Found
 from cachelint.places import project_folder
@@ -102,7 +103,7 @@ class TemplateSearch:
         """The templates, and the modules of tags, of the project around the file ``origin``."""
         folder = self._project_of(origin)
         if folder not in self._around:
-            given = [os.path.abspath(path) for path in self.paths if os.path.isdir(path)]
+            given = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
             found: Iterable[str] = self._walk(folder)
             if self._is_complete and any(_is_below(folder, path) for path in given):
                 found = [*(os.path.abspath(f.path) for f in self._inside), *self._tags]
@@ -119,7 +120,7 @@ class TemplateSearch:
         """Whether a file belongs to a project below ``folder``, as those of tests are."""
         own = self._project_of(path)
         is_below = own.startswith(os.path.join(folder, ""))
-        return is_below and os.path.exists(os.path.join(own, "manage.py"))
+        return is_below and disk.exists(os.path.join(own, "manage.py"))
 
     def _walk(self, folder: str) -> Iterator[str]:
         suffixes = self.configuration.all_template_suffixes

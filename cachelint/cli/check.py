@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+import time
 
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS, wants_color, write
+from cachelint.cli.recall import FOLDER, Said, keep
+from cachelint.disk import noting
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
@@ -32,6 +35,12 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         metavar="N",
         help="processes that may work at a time (default: as many as there are processors)",
     )
+    check.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help=f"neither use nor keep the result in {FOLDER}",
+    )
     check.set_defaults(run=_run)
 
 
@@ -43,6 +52,20 @@ def _number(text: str) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
+    with noting() as journal:
+        start = time.time_ns()
+        said = _said(options)
+    code, out, err = said
+    write(out)
+    sys.stderr.write(err)
+    if options.cache and not is_stdin(options) and options.arguments is not None:
+        sys.stdout.flush()
+        keep(options.arguments, said, journal, start)
+    return code
+
+
+def _said(options: argparse.Namespace) -> Said:
+    """Exit code, standard output and standard error."""
     from cachelint.engine import check_paths, check_text
 
     configuration = configuration_of(options)
@@ -55,11 +78,12 @@ def _run(options: argparse.Namespace) -> int:
             report = check_paths(options.paths, configuration, jobs=options.jobs)
     finally:
         gc.enable()
-    write(_render(report, options))
-    for note in report.notes:
-        place = f"{note.path}:{note.span.row}:{note.span.column}"
-        print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
-    return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
+    err = "".join(
+        f"{note.path}:{note.span.row}:{note.span.column}: note: {note.code} {note.message}\n"
+        for note in report.notes
+    )
+    code = FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
+    return code, _render(report, options), err
 
 
 def _render(report: object, options: argparse.Namespace) -> str:

@@ -10,6 +10,7 @@ import ast
 import os
 from functools import cached_property
 
+from cachelint import disk
 from cachelint.diagnostic import Span
 from cachelint.modules import Modules
 from cachelint.places import shown_path
@@ -89,7 +90,7 @@ def _nothing(settings_module: SettingsModule, cause: Cause) -> Settings:
 def _run(machine: Interpreter, module: ModuleObject) -> None:
     folder = os.path.dirname(module.file)
     packages = []
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
+    while disk.is_file(os.path.join(folder, "__init__.py")):
         package = machine.module_at(os.path.join(folder, "__init__.py"))
         if package is not None and package is not module:
             packages.append(package)

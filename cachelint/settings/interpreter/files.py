@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import os
 
+from cachelint import disk
 from cachelint.diagnostic import Span
 from cachelint.places import shown_path
 from cachelint.settings.interpreter.frames import Frame
@@ -48,7 +49,7 @@ class Files(Statements):
     def _name_of(self, file: str) -> str:
         folder, base = os.path.split(file)
         parts = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
-        while os.path.isfile(os.path.join(folder, "__init__.py")):
+        while disk.is_file(os.path.join(folder, "__init__.py")):
             folder, name = os.path.split(folder)
             parts.insert(0, name)
         return ".".join(parts)
@@ -62,7 +63,7 @@ class Files(Statements):
         """Whether a file that the settings read lies in the project."""
         folders = {os.path.dirname(file) for file in self.files}
         path = os.path.abspath(path)
-        return os.path.isfile(path) and any(
+        return disk.is_file(path) and any(
             os.path.commonpath([path, folder]) == folder for folder in folders
         )
 
