@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
@@ -114,6 +113,8 @@ def read_configuration(path: Path) -> Configuration | None:
         where = f"{path}:{row}"
         reader = _READERS.get(key)
         if reader is None:
+            import difflib
+
             close = difflib.get_close_matches(key, _READERS, n=1)
             hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(_READERS)}"
             raise ConfigurationError(f'{where}: unknown key "{key}" in [tool.cachelint]; {hint}')

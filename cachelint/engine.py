@@ -19,6 +19,7 @@ from cachelint.judge import UNRESOLVED, Judge, diagnostic_of
 from cachelint.per_file import Outcome, Task, collect_with, own_processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
+from cachelint.report import Report
 from cachelint.rules import all_rules
 from cachelint.selection import check_that_paths_exist, compiled
 from cachelint.settings.reader import ProjectSettings
@@ -40,25 +41,9 @@ if TYPE_CHECKING:
 
     from cachelint.templates import Template
 
+__all__ = ["Report", "check_paths", "check_text", "read_settings"]
+
 UNPARSED = "CCH001"
-
-
-@dataclass(frozen=True)
-class Report:
-    """What ``check_paths`` found.
-
-    ``files`` counts the Python files and templates under the paths, ``judged`` those that a rule
-    has looked into.
-    ``sources`` has the lines of the files that diagnostics or their evidence speak of.
-    """
-
-    diagnostics: tuple[Diagnostic, ...]
-    files: int
-    judged: int
-    suppressed: int
-    sources: dict[str, Sequence[str]]
-    notes: tuple[Diagnostic, ...] = ()
-    """Why rules about aliases were silent (CCH003), where that is no finding."""
 
 
 def check_paths(

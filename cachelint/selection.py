@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from cachelint import disk
 from cachelint.config import ConfigurationError
 from cachelint.discovery import compile_patterns
-from cachelint.rules import all_rules
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -24,6 +23,8 @@ def resolve_selectors(
     Without ``preview`` a rule in preview counts only by its whole code or name. Raises
     ConfigurationError with a suggestion for one that stands for nothing.
     """
+    from cachelint.rules import all_rules
+
     rules = all_rules()
     codes: set[str] = set()
     for selector in selectors:
@@ -47,6 +48,8 @@ def resolve_selectors(
 
 
 def _without_preview(codes: Iterable[str]) -> set[str]:
+    from cachelint.rules import all_rules
+
     rules = all_rules()
     return {code for code in codes if not rules[code].is_preview}
 

@@ -97,7 +97,8 @@ class Source:
         line = self.lines[row - 1]
         if line.isascii():
             return byte_column + 1
-        return len(line.encode()[:byte_column].decode()) + 1
+        # What stood in the row may have been blanked, so that it is cut anywhere.
+        return len(line.encode()[:byte_column].decode(errors="replace")) + 1
 
     def segment(self, node: ast.expr) -> str:
         """The source text of ``node``, its lines joined by ``\\n``."""

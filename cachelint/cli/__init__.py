@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from cachelint.cli.output import FINDINGS, WRONG_USAGE, discard_output, write
+from cachelint.cli.output import CLEAN, FINDINGS, WRONG_USAGE, discard_output, write
+from cachelint.cli.quick import clean_files
 from cachelint.cli.recall import recalled
 
 TYPE_CHECKING = False
@@ -43,6 +44,10 @@ def _run(arguments: list[str]) -> int:
             write(out)
             sys.stderr.write(err)
             return code
+        clean = clean_files(arguments)
+        if clean is not None:
+            write(clean)
+            return CLEAN
     from cachelint.cli.commands import run
 
     return run(arguments)

@@ -6,11 +6,16 @@ import argparse
 import gc
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS, wants_color, write
 from cachelint.cli.recall import FOLDER, Said, keep
 from cachelint.disk import noting
+
+if TYPE_CHECKING:
+    from cachelint.config import Configuration
+    from cachelint.report import Report
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
@@ -66,18 +71,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _said(options: argparse.Namespace) -> Said:
     """Exit code, standard output and standard error."""
-    from cachelint.engine import check_paths, check_text
-
-    configuration = configuration_of(options)
-    # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
-    gc.disable()
-    try:
-        if is_stdin(options):
-            report = check_text(options.stdin_filename, read_stdin(), configuration)
-        else:
-            report = check_paths(options.paths, configuration, jobs=options.jobs)
-    finally:
-        gc.enable()
+    report = _checked(options, configuration_of(options))
     err = "".join(
         f"{note.path}:{note.span.row}:{note.span.column}: note: {note.code} {note.message}\n"
         for note in report.notes
@@ -86,11 +80,22 @@ def _said(options: argparse.Namespace) -> Said:
     return code, _render(report, options), err
 
 
-def _render(report: object, options: argparse.Namespace) -> str:
-    from cachelint import reporters
-    from cachelint.engine import Report
+def _checked(options: argparse.Namespace, configuration: Configuration) -> Report:
+    from cachelint.engine import check_paths, check_text
 
-    assert isinstance(report, Report)
+    # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
+    gc.disable()
+    try:
+        if is_stdin(options):
+            return check_text(options.stdin_filename, read_stdin(), configuration)
+        return check_paths(options.paths, configuration, jobs=options.jobs)
+    finally:
+        gc.enable()
+
+
+def _render(report: Report, options: argparse.Namespace) -> str:
+    from cachelint import reporters
+
     if options.output_format == "json":
         return reporters.render_json(report)
     if options.output_format == "concise":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelint.engine import Report
+from cachelint.report import Report
 from cachelint.source import printable
 
 

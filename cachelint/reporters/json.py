@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from cachelint.diagnostic import Diagnostic, FixPlan, Span
-from cachelint.engine import Report
+from cachelint.report import Report
 
 
 def render_json(report: Report) -> str:

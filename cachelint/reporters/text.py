@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from cachelint.diagnostic import Applicability, Diagnostic, Span
-from cachelint.engine import Report
+from cachelint.report import Report
 from cachelint.source import masked, printable
 
 #: Longer lines are shown around the finding.
