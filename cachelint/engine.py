@@ -133,7 +133,9 @@ class _Check:
             notes = ()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
-        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
+        return Report(
+            diagnostics, self.files, self.judged, self.suppressed, self.sources, notes, held=self
+        )
 
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""

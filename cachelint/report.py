@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cachelint.diagnostic import Diagnostic
 
@@ -24,3 +24,5 @@ class Report:
     sources: dict[str, Sequence[str]]
     notes: tuple[Diagnostic, ...] = ()
     """Why rules about aliases were silent (CCH003), where that is no finding."""
+    held: object = field(default=None, repr=False, compare=False)
+    """What the check was made with: a program that ends soon need not take it apart."""

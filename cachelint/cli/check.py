@@ -69,9 +69,14 @@ def _run(options: argparse.Namespace) -> int:
     return code
 
 
+#: The last report: the process ends with what it was made with, rather than take that apart.
+_held: list[object] = []
+
+
 def _said(options: argparse.Namespace) -> Said:
     """Exit code, standard output and standard error."""
     report = _checked(options, configuration_of(options))
+    _held[:] = [report]
     err = "".join(
         f"{note.path}:{note.span.row}:{note.span.column}: note: {note.code} {note.message}\n"
         for note in report.notes

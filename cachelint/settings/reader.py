@@ -5,7 +5,9 @@ What the rules get to see of this package.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cachelint.modules import Modules
@@ -65,8 +67,9 @@ class SettingsReader:
         """
         located = self._locator.locate(path)
         if located.modules not in self._projects:
-            read = tuple(self.read(module) for module in located.modules)
-            self._parsed.clear()
+            with _collected():
+                read = tuple(self.read(module) for module in located.modules)
+                self._parsed.clear()
             self._projects[located.modules] = ProjectSettings(read, located.unresolved)
         return self._projects[located.modules]
 
@@ -85,3 +88,18 @@ class SettingsReader:
         if module not in self._read:
             self._read[module] = evaluate(module, self._modules, self._structured, self._parsed)
         return self._read[module]
+
+
+@contextmanager
+def _collected() -> Iterator[None]:
+    """Free what is read meanwhile, which goes in circles, where nobody else collects garbage."""
+    if gc.isenabled():
+        yield
+        return
+    # What is there already is not looked at: that takes longer than reading most settings.
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()
