@@ -272,12 +272,15 @@ class _Fixer:
         state = self._states[path]
         if not state.left or not state.is_readable:
             return
-        now = Counter(map(_words, self._judged(load(path, state.new))))
-        gone = state.words - Counter(map(_words, state.fixed)) - now
+        now = self._judged(load(path, state.new))
+        gone = state.words - Counter(map(_words, state.fixed)) - Counter(map(_words, now))
+        # A fix beside it can also change what is said of a finding that stays.
+        fewer = state.before - Counter(d.code for d in state.fixed) - Counter(d.code for d in now)
         for left in list(state.left):
             said = _words(left.diagnostic)
-            if gone[said] > 0:
+            if gone[said] > 0 and fewer[said[0]] > 0:
                 gone[said] -= 1
+                fewer[said[0]] -= 1
                 state.left.remove(left)
                 state.fixed.append(left.diagnostic)
 
