@@ -87,6 +87,11 @@ class FixPlan:
     reads: tuple[str, ...] = ()
     memo: str = ""
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether ``edits`` are all that changes: no imports, no whole statements."""
+        return not (self.rewrite or self.helper_names or self.imports or self.drops)
+
 
 @dataclass(frozen=True)
 class Diagnostic:
@@ -107,6 +112,8 @@ class Diagnostic:
     cause: str
     evidence: tuple[Evidence, ...] = ()
     fix: FixPlan | None = None
+    fails_in: tuple[str, ...] = ()
+    """The settings modules with which whatever imports the file dies of this."""
 
     @property
     def sort_key(self) -> tuple[str, Span, str]:

@@ -229,4 +229,5 @@ def diagnostic_of(rule: Rule, path: str, finding: Finding) -> Diagnostic:
         cause=finding.cause,
         evidence=finding.evidence,
         fix=finding.fix,
+        fails_in=finding.fails_in,
     )

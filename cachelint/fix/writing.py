@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
-import tempfile
 
 from cachelint.config import ConfigurationError
+from cachelint.files import mode_of_new_files, write_atomically
 from cachelint.fix.document import DeclinedError
 from cachelint.fix.outcome import Left
 from cachelint.fix.run import FixedFile, FixReport
@@ -23,34 +22,14 @@ def replace_file(path: str, old: bytes, new: bytes) -> None:
     with open(target, "rb") as file:
         if file.read() != old:
             raise DeclinedError("it has changed while the fix was being made")
-    _write(target, new, stat.S_IMODE(os.stat(target).st_mode))
+    write_atomically(target, new, stat.S_IMODE(os.stat(target).st_mode))
 
 
 def create_file(path: str, content: bytes) -> None:
     """Write a file that is not there yet. Raises FileExistsError and other OSErrors."""
     if os.path.lexists(path):
         raise FileExistsError(f"{path} is there already")
-    mask = os.umask(0)
-    os.umask(mask)
-    _write(path, content, 0o666 & ~mask)
-
-
-def _write(path: str, content: bytes, mode: int) -> None:
-    if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise PermissionError(13, "Permission denied", path)
-    folder = os.path.dirname(path) or "."
-    descriptor, temporary = tempfile.mkstemp(prefix=".cachelint-", dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
-        raise
+    write_atomically(path, content, mode_of_new_files())
 
 
 def write_fixes(report: FixReport) -> FixReport:

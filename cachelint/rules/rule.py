@@ -70,6 +70,8 @@ class Finding:
     cause: str
     evidence: tuple[Evidence, ...] = ()
     fix: FixPlan | None = None
+    fails_in: tuple[str, ...] = ()
+    """The settings modules with which whatever imports the file dies of this."""
 
 
 @dataclass
@@ -230,6 +232,12 @@ class Rule:
     def page(self) -> str:
         """The rule's documentation, Markdown."""
         return inspect.cleandoc(self._module.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of what it does, on one line."""
+        does = self.page.partition("## What it does\n")[2]
+        return " ".join(does.strip().partition("\n\n")[0].split())
 
     @property
     def needs_project(self) -> bool:
