@@ -18,6 +18,8 @@ class ConfigurationError(Exception):
 
 #: How the names of Django's templates usually end.
 TEMPLATE_SUFFIXES = (".html", ".htm", ".txt", ".xml")
+#: How fixes write lazy access: `X = LazyCacheWrapper(alias)`, or `get_cache(alias)` for each `X`.
+WRAPPER_STYLE, GET_CACHE_STYLE = STYLES = ("wrapper", "get-cache")
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Configuration:
     ``select`` is None for the default rules; ``django_version`` None for any from 3.2 on.
     ``preview``: rules in preview count like the others, not only where they are selected by their
     whole code or name. ``helper`` is the module to import the lazy helper from, None to find or
-    write it.
+    write it; ``style`` is one of STYLES.
     ``settings`` are the settings modules (``shop.settings.production``, with a class of
     django-configurations ``shop.settings:Production``); none: those that the project names.
     ``strict_settings``: settings that cannot be read are a finding. ``aliases`` exist although no
@@ -46,6 +48,7 @@ class Configuration:
     per_file_ignores: tuple[tuple[str, tuple[str, ...]], ...] = ()
     django_version: tuple[int, int] | None = None
     helper: str | None = None
+    style: str = WRAPPER_STYLE
     settings: tuple[str, ...] = ()
     strict_settings: bool = False
     aliases: tuple[str, ...] = ()
@@ -188,6 +191,12 @@ def _switch(value: Any, where: str) -> bool:
     return value
 
 
+def _style(value: Any, where: str) -> str:
+    if value not in STYLES:
+        raise ConfigurationError(f"{where} must be one of {', '.join(STYLES)}")
+    return str(value)
+
+
 def _ignores(value: Any, where: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     if not isinstance(value, dict):
         raise ConfigurationError(f"{where} must be a table of patterns with lists of codes")
@@ -203,6 +212,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "per-file-ignores": _ignores,
     "django-version": parse_django_version,
     "helper": parse_helper,
+    "style": _style,
     "settings": parse_settings,
     "strict-settings": _switch,
     "aliases": _strings,

@@ -94,6 +94,13 @@ class FixPlan:
 
 
 @dataclass(frozen=True)
+class NoFix:
+    """Why a rule has no plan for a finding: what stands in the way, for those who look for it."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Diagnostic:
     """One finding.
 
@@ -112,6 +119,8 @@ class Diagnostic:
     cause: str
     evidence: tuple[Evidence, ...] = ()
     fix: FixPlan | None = None
+    no_fix: str = ""
+    """Why there is no fix; empty where there is one."""
     fails_in: tuple[str, ...] = ()
     """The settings modules with which whatever imports the file dies of this."""
 

@@ -70,6 +70,16 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
     return _Check(judge, discovery, paths).run()
 
 
+def check_text(path: str, data: bytes, configuration: Configuration) -> Report:
+    """Check ``data`` as if it were what the Python file or template at ``path`` holds.
+
+    The file need not exist. Raises ConfigurationError for wrong selectors.
+    """
+    judge = Judge(configuration)
+    judge.prepare()
+    return _Check(judge, Discovery([], (), configuration.base), [path]).run_text(path, data)
+
+
 def read_settings(path: str, configuration: Configuration) -> ProjectSettings:
     """What the settings modules around and below ``path`` say.
 
@@ -121,6 +131,24 @@ class _Check:
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
 
+    def run_text(self, path: str, data: bytes) -> Report:
+        """Judge one file of which only the content is given."""
+        is_template = path.endswith(self.judge.configuration.all_template_suffixes)
+        found = Found(path, named=True, may_be_template=is_template)
+        self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
+        self.judge.library = self._search.library
+        self.files = 1
+        try:
+            if is_template:
+                self._judge_template(found, data)
+            else:
+                self._judge_source(found, data)
+        except UnparsedSourceError as error:
+            self._unparsed(found, error)
+        self._add_evidence_sources()
+        diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
+        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
+
     def _is_asked_for(self, path: str) -> bool:
         """Whether ``path`` is one of the given paths, or lies below one."""
         wanted = os.path.abspath(path)
@@ -137,6 +165,9 @@ class _Check:
             self._found[os.path.abspath(found.path)] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
+        self._judge_source(found, data)
+
+    def _judge_source(self, found: Found, data: bytes) -> None:
         source = load(found.path, data)
         diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
         self.judged += 1
@@ -146,13 +177,15 @@ class _Check:
     def _templates(self) -> None:
         for found, data in self._search.candidates(self.discovery.is_ignored):
             try:
-                template = self._search.read(found, data)
+                self._judge_template(found, data)
             except UnparsedSourceError as error:
                 self._unparsed(found, error)
-                continue
-            self.judged += 1
-            diagnostics = self.judge.judge_template(template, self._search.library)
-            self._keep(template, diagnostics, TemplateComments(template))
+
+    def _judge_template(self, found: Found, data: bytes) -> None:
+        template = self._search.read(found, data)
+        self.judged += 1
+        diagnostics = self.judge.judge_template(template, self._search.library)
+        self._keep(template, diagnostics, TemplateComments(template))
 
     def _remember(self, path: str) -> None:
         facts = self.judge.modules.facts(path) if self._callers is not None else None

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cachelint.config import Configuration
-from cachelint.diagnostic import Diagnostic
+from cachelint.diagnostic import Diagnostic, FixPlan
 from cachelint.facts import collect_facts
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
@@ -218,6 +218,12 @@ class Judge:
 
 
 def diagnostic_of(rule: Rule, path: str, finding: Finding) -> Diagnostic:
+    """A finding as others see it, with the name of its rule and a reason where it has no fix."""
+    plan = finding.fix
+    if isinstance(plan, FixPlan):
+        fix, no_fix = plan, ""
+    else:
+        fix, no_fix = None, plan.reason if plan is not None else rule.no_fix
     return Diagnostic(
         code=rule.code,
         name=rule.name,
@@ -228,6 +234,7 @@ def diagnostic_of(rule: Rule, path: str, finding: Finding) -> Diagnostic:
         help=finding.help,
         cause=finding.cause,
         evidence=finding.evidence,
-        fix=finding.fix,
+        fix=fix,
+        no_fix=no_fix,
         fails_in=finding.fails_in,
     )

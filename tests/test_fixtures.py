@@ -118,6 +118,9 @@ def configuration_of(subject: Path) -> Configuration:
 
 def found_places(subject: Path) -> set[Place]:
     report = check_paths([shown(subject)], configuration_of(subject))
+    for diagnostic in report.diagnostics:
+        # Who is left without a fix is told why.
+        assert (diagnostic.fix is None) == bool(diagnostic.no_fix), diagnostic
     return {(Path(d.path).as_posix(), d.span.row, d.code) for d in report.diagnostics}
 
 

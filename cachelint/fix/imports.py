@@ -179,6 +179,16 @@ def without_name(
     return Edit(span, _without(code, statement.names.index(alias)))
 
 
+def statement_rows(source: Source, statement: ast.stmt) -> Span:
+    """The rows of a statement that goes. Raises DeclinedError where it shares them."""
+    span = source.span(statement)
+    rows = source.lines[span.row - 1 : span.end_row]
+    before, after = rows[0][: span.column - 1], rows[-1][span.end_column - 1 :]
+    if before.strip() or after.strip() or any("#" in row for row in rows):
+        raise DeclinedError("a comment stands there, or more code in its row")
+    return _whole_rows(source, span)
+
+
 def _whole_rows(source: Source, span: Span) -> Span:
     """The rows of a statement; with the blank row below it, where none would be missed."""
     blank = [

@@ -1,12 +1,10 @@
-"""What becomes of findings that are not fixed."""
+"""What becomes of findings: files that change, and what is left with its reason."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from cachelint.diagnostic import Diagnostic
-
-NO_FIX = "there is no automatic fix"
 
 
 @dataclass(frozen=True)
@@ -16,3 +14,22 @@ class Left:
     diagnostic: Diagnostic
     reason: str
     with_unsafe: bool = False
+
+
+@dataclass(frozen=True)
+class FixedFile:
+    """A file that changes, and the findings that are gone then."""
+
+    path: str
+    old: bytes
+    new: bytes
+    fixed: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class FixReport:
+    """What changes, what is created (path and content), and what is left."""
+
+    files: tuple[FixedFile, ...]
+    created: tuple[tuple[str, bytes], ...]
+    left: tuple[Left, ...]

@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 
 from cachelint.config import Configuration
-from cachelint.diagnostic import Applicability, Diagnostic, Edit, FixPlan
-from cachelint.engine import check_paths
+from cachelint.diagnostic import Diagnostic
+from cachelint.engine import check_paths, check_text
 from cachelint.fix.document import DeclinedError, Document
-from cachelint.fix.guards import NameFacts, find_expression, refuse_lost_comments
-from cachelint.fix.helper import HelperModule, choose_helper, helper_source
-from cachelint.fix.imports import add_import, bound_names, drop_import
-from cachelint.fix.mentions import Mentions
-from cachelint.fix.outcome import NO_FIX, Left
-from cachelint.fix.rewrites import Subject, rewrite
+from cachelint.fix.editing import Editor, parsed
+from cachelint.fix.outcome import FixedFile, FixReport, Left
+from cachelint.fix.planning import Chosen, Planner
+from cachelint.fix.surroundings import Surroundings
 from cachelint.fix.templates import TemplateFix
 from cachelint.judge import Judge
-from cachelint.places import project_folder, shown_path
-from cachelint.source import Source, UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, Suppressions, UnparsedSourceError, load, read_bytes
 from cachelint.template_search import TemplateSearch
-from cachelint.templates import Library
 
+#: How often what a fix has uncovered is fixed in turn; two have been seen.
+_MAX_ROUNDS = 5
 
-@dataclass(frozen=True)
-class FixedFile:
-    """A file that changes, and the findings that are gone then."""
-
-    path: str
-    old: bytes
-    new: bytes
-    fixed: tuple[Diagnostic, ...]
-
-
-@dataclass(frozen=True)
-class FixReport:
-    """What changes, what is created (path and content), and what is left."""
-
-    files: tuple[FixedFile, ...]
-    created: tuple[tuple[str, bytes], ...]
-    left: tuple[Left, ...]
+Progress = Callable[[int, int], None]
+"""Told how many files of how many have been looked at."""
 
 
 def fix_paths(
@@ -50,6 +32,7 @@ def fix_paths(
     *,
     unsafe: bool = False,
     new_files: bool = True,
+    progress: Progress | None = None,
 ) -> FixReport:
     """Fix the files under ``paths`` in memory.
 
@@ -58,233 +41,228 @@ def fix_paths(
     a new helper is not clear.
     """
     report = check_paths(paths, configuration)
-    judge = Judge(configuration)
-    library = TemplateSearch(paths, configuration, judge.reader).library
-    fixer = _Fixer(judge, library, unsafe, new_files)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
-    for path, diagnostics in by_path.items():
+    fixer = _Fixer.of(paths, configuration, unsafe, new_files)
+    for number, (path, diagnostics) in enumerate(by_path.items()):
+        if progress is not None:
+            progress(number, len(by_path))
         fixer.fix_file(path, diagnostics)
+    fixer.settle()
+    if progress is not None:
+        progress(len(by_path), len(by_path))
     return fixer.report()
 
 
-#: Findings to fix, with the edits and the names of the helper that each needs.
-_Chosen = dict[Diagnostic, tuple[tuple[Edit, ...], tuple[str, ...]]]
+def fix_text(
+    path: str,
+    data: bytes,
+    configuration: Configuration,
+    *,
+    unsafe: bool = False,
+    new_files: bool = False,
+) -> FixReport:
+    """Fix ``data`` as if it were what the file at ``path`` holds; see fix_paths.
+
+    Raises ConfigurationError as check_paths does.
+    """
+    report = check_text(path, data, configuration)
+    fixer = _Fixer.of([path], configuration, unsafe, new_files)
+    if report.diagnostics:
+        fixer.fix_file(path, list(report.diagnostics), data)
+    fixer.settle()
+    return fixer.report()
+
+
+@dataclass
+class _State:
+    """A file on the way: as it was, as it is now, and what was found in it at first."""
+
+    old: bytes
+    new: bytes
+    before: Counter[str]
+    fixed: list[Diagnostic] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    needs_helper: bool = False
+    is_readable: bool = False
+
+
+@dataclass(frozen=True)
+class _Result:
+    """The text that a file would have, and whether it imports the helper."""
+
+    document: Document
+    needs_helper: bool = False
+
+    def then(self, document: Document, chosen: Chosen) -> _Result:
+        """After another round of changes."""
+        helped = any(change.helper_names for change in chosen.values())
+        return _Result(document, self.needs_helper or helped)
 
 
 @dataclass
 class _Fixer:
     judge: Judge
-    library: Library
-    unsafe: bool
-    new_files: bool
-    files: list[FixedFile] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
-    _helpers: dict[str, HelperModule] = field(default_factory=dict)
-    _mentions: dict[str, Mentions] = field(default_factory=dict)
-    _before: Counter[str] = field(default_factory=Counter)
-    """How often each code was found in the file that is being fixed."""
-    _needed: set[str] = field(default_factory=set)
-    """Folders of projects whose helper a fixed file imports."""
+    planner: Planner
+    editor: Editor
+    templates: TemplateFix
+    _states: dict[str, _State] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, paths: Sequence[str], configuration: Configuration, unsafe: bool, new_files: bool
+    ) -> _Fixer:
+        judge = Judge(configuration)
+        library = TemplateSearch(paths, configuration, judge.reader).library
+        surroundings = Surroundings(judge, new_files)
+        templates = TemplateFix(judge, library, unsafe)
+        return cls(judge, Planner(surroundings, unsafe), Editor(surroundings), templates)
 
     def report(self) -> FixReport:
-        source = helper_source().encode() if self._needed else b""
-        new = (self._helpers[folder].path for folder in sorted(self._needed))
-        created = tuple((path, source) for path in new if path is not None)
-        return FixReport(tuple(self.files), created, tuple(self.left))
+        changed = {path: state for path, state in self._states.items() if state.new != state.old}
+        files = tuple(
+            FixedFile(path, state.old, state.new, tuple(state.fixed))
+            for path, state in changed.items()
+        )
+        helped = [path for path, state in changed.items() if state.needs_helper]
+        left = tuple(left for state in self._states.values() for left in state.left)
+        return FixReport(files, self.planner.surroundings.created(helped), left)
 
-    def fix_file(self, path: str, diagnostics: list[Diagnostic]) -> None:
+    def fix_file(self, path: str, diagnostics: list[Diagnostic], data: bytes | None = None) -> None:
         """Fix what can be fixed in one file; the rest is left, each with its reason."""
-        if path.endswith(self.judge.configuration.all_template_suffixes):
-            self._fix_template(path, diagnostics)
-            return
+        state = self._states[path] = _State(b"", b"", Counter())
         try:
-            data = read_bytes(path)
-            source = load(path, data)
-            document = Document.from_bytes(data)
+            state.old = state.new = read_bytes(path) if data is None else data
+            if self._is_template(path):
+                self._fix_template(path, state, diagnostics)
+                return
+            source = load(path, state.old)
+            document = Document.from_bytes(state.old)
+            state.is_readable = True
         except (UnparsedSourceError, DeclinedError) as error:
-            self.left += [Left(diagnostic, str(error)) for diagnostic in diagnostics]
+            state.left = [Left(diagnostic, str(error)) for diagnostic in diagnostics]
             return
-        chosen = self._choose(source, document, diagnostics)
-        if not chosen:
-            return
-        self._before = Counter(diagnostic.code for diagnostic in self.judge.judge(source))
-        new, done = self._together(source, document, chosen)
-        if new is None:
-            new, done = self._one_by_one(source, document, chosen)
-        self.judge.judge(source)
-        if new is not None:
-            self.files.append(FixedFile(path, data, new.to_bytes(), tuple(done)))
-            if any(names for _, names in done.values()):
-                self._needed.add(project_folder(path))
+        state.before = Counter(diagnostic.code for diagnostic in self._judged(source))
+        chosen, state.left = self.planner.choose(source, document, diagnostics)
+        state.left += self._fix(path, source, document, chosen) if chosen else []
 
-    def _fix_template(self, path: str, diagnostics: list[Diagnostic]) -> None:
-        fixed = TemplateFix(self.judge, self.library, self.unsafe).fix(path, diagnostics)
-        self.left += fixed.left
-        if fixed.new is not None:
-            self.files.append(FixedFile(path, fixed.old, fixed.new, tuple(fixed.done)))
+    def _is_template(self, path: str) -> bool:
+        return path.endswith(self.judge.configuration.all_template_suffixes)
 
-    def _together(
-        self, source: Source, document: Document, chosen: _Chosen
-    ) -> tuple[Document | None, _Chosen]:
+    def _fix_template(self, path: str, state: _State, diagnostics: list[Diagnostic]) -> None:
+        fixed = self.templates.fix(path, state.old, diagnostics)
+        state.left, state.fixed = fixed.left, fixed.done
+        state.new = state.old if fixed.new is None else fixed.new
+
+    # -- one file --------------------------------------------------------------------------------
+
+    def _fix(self, path: str, source: Source, document: Document, chosen: Chosen) -> list[Left]:
+        """Make the changes, all together or as many as go together; the rest with its reasons."""
+        state = self._states[path]
+        refused: list[Left] = []
+        done = chosen
         try:
-            new = self._edit(source, document, chosen)
-            self._verify(source, new, list(chosen))
+            result = self._settled(source, document, state, chosen)
         except DeclinedError:
-            return None, {}
-        return new, chosen
+            # One that does not go stops no other.
+            result, done = _Result(document), {}
+            for diagnostic, change in chosen.items():
+                attempt = {**done, diagnostic: change}
+                try:
+                    result, done = self._settled(source, document, state, attempt), attempt
+                except DeclinedError as error:
+                    refused.append(Left(diagnostic, str(error)))
+        state.new = result.document.to_bytes()
+        state.needs_helper |= result.needs_helper
+        state.fixed += done
+        # What other files see of this one is what it will be.
+        self._judged(load(path, state.new))
+        return refused
 
-    def _one_by_one(
-        self, source: Source, document: Document, chosen: _Chosen
-    ) -> tuple[Document | None, _Chosen]:
-        """As many as go together: one that does not go stops no other."""
-        new: Document | None = None
-        done: _Chosen = {}
-        for diagnostic, change in chosen.items():
-            attempt = {**done, diagnostic: change}
-            try:
-                edited = self._edit(source, document, attempt)
-                self._verify(source, edited, list(attempt))
-            except DeclinedError as error:
-                self.left.append(Left(diagnostic, str(error)))
-            else:
-                new, done = edited, attempt
-        return new, done
+    def _settled(
+        self, source: Source, document: Document, state: _State, chosen: Chosen
+    ) -> _Result:
+        """``document`` with ``chosen`` fixed, and whatever that uncovers.
 
-    def _choose(self, source: Source, document: Document, diagnostics: list[Diagnostic]) -> _Chosen:
-        """The findings to fix, with the edits and the names of the helper that each needs."""
-        names = NameFacts.of(source.tree)
-        chosen: _Chosen = {}
-        for diagnostic in diagnostics:
-            plan = diagnostic.fix
-            if plan is None:
-                self.left.append(Left(diagnostic, NO_FIX))
-                continue
-            reason = plan.reason or self._objection(diagnostic, plan, names)
-            if (reason or plan.applicability is Applicability.UNSAFE) and not self.unsafe:
-                self.left.append(Left(diagnostic, reason, with_unsafe=True))
-                continue
-            try:
-                if plan.helper_names:
-                    self._helper_of(source.path)
-                names.refuse_unbound(plan.reads, diagnostic.span.row)
-                chosen[diagnostic] = self._edits(source, document, diagnostic, plan)
-            except DeclinedError as error:
-                self.left.append(Left(diagnostic, str(error)))
-        return chosen
+        Raises DeclinedError unless the fixed findings are gone then, and no other has come.
+        """
+        allowed = state.before - Counter(d.code for d in (*state.fixed, *chosen))
+        self._judged(source)
+        result = _Result(document)
+        worse: Counter[str] = Counter()
+        for _ in range(_MAX_ROUNDS):
+            if not chosen:
+                break
+            result = result.then(self.editor.edit(source, result.document, chosen), chosen)
+            source = parsed(source.path, result.document)
+            found = self._judged(source)
+            worse = Counter(diagnostic.code for diagnostic in found) - allowed
+            if not worse:
+                return result
+            uncovered = [diagnostic for diagnostic in found if diagnostic.code in worse]
+            chosen, _ = self.planner.choose(source, result.document, uncovered)
+        codes = ", ".join(sorted(worse))
+        raise DeclinedError(f"the result would still have, or newly have, {codes}")
 
-    def _objection(self, diagnostic: Diagnostic, plan: FixPlan, names: NameFacts) -> str:
-        objection = names.objection(plan.targets, diagnostic.span.row)
-        if plan.memo and not objection:
-            return self._mentions_of(diagnostic.path).memo_user(plan.memo.rpartition(".")[2])
-        if objection or not plan.helper_names:
-            return objection
-        for target in plan.targets:
-            patcher = self._mentions_of(diagnostic.path).patched(diagnostic.path, target)
-            if patcher is not None:
-                return f"a string in {patcher} names `{target}`, as mock.patch does"
-        return ""
+    def _judged(self, source: Source) -> list[Diagnostic]:
+        """What is found in a file as it stands now; other files see it so from here on."""
+        suppressions = Suppressions(source)
+        found = self.judge.judge(source)
+        return [one for one in found if not suppressions.cover(one.code, one.span.row)]
 
-    def _edits(
-        self, source: Source, document: Document, diagnostic: Diagnostic, plan: FixPlan
-    ) -> tuple[tuple[Edit, ...], tuple[str, ...]]:
-        if plan.rewrite:
-            facts = self.judge.modules.facts(source.path)
-            assert facts is not None
-            mentions = self._mentions_of(source.path)
-            imported_by = partial(mentions.imported, source.path)
-            done = rewrite(Subject(source, document, facts, diagnostic, imported_by))
-            return done.edits, done.helper_names
-        for name in plan.builtins:
-            if name in bound_names(source.tree):
-                raise DeclinedError(f"`{name}` means something else in this file")
-        for edit in plan.edits:
-            if edit.is_expression:
-                find_expression(source, edit.span, document)
-                refuse_lost_comments(document, edit)
-        return plan.edits, plan.helper_names
+    # -- all files -------------------------------------------------------------------------------
 
-    def _edit(
-        self,
-        source: Source,
-        document: Document,
-        chosen: _Chosen,
-    ) -> Document:
-        edits = _without_overlaps({edit for found, _ in chosen.values() for edit in found})
-        changing = list(edits)
-        for module, names in self._imports(source.path, chosen).items():
-            added = add_import(source, module, sorted(names), changing, self._is_ours)
-            edits += [added] if added is not None else []
-        new = document.apply(edits)
-        for dropped in {path for d in chosen if d.fix is not None for path in d.fix.drops}:
-            new = self._drop(source.path, new, dropped)
-        return new
+    def settle(self) -> None:
+        """Fix what other fixes have made possible, and take back what does not go with them."""
+        for _ in range(_MAX_ROUNDS):
+            changed = [path for path, state in self._states.items() if state.new != state.old]
+            if not changed or not sum(self._fix_again(path) for path in self._states):
+                break
+        while sum(self._taken_back(path) for path in self._states):
+            pass
 
-    def _imports(self, path: str, chosen: _Chosen) -> dict[str, set[str]]:
-        """The names that the new code needs, by their modules."""
-        imports: dict[str, set[str]] = {}
-        for diagnostic, (_, helper_names) in chosen.items():
-            if helper_names:
-                imports.setdefault(self._helper_of(path).dotted, set()).update(helper_names)
-            for dotted in diagnostic.fix.imports if diagnostic.fix is not None else ():
-                module, _, name = dotted.rpartition(".")
-                imports.setdefault(module, set()).add(name)
-        return dict(sorted(imports.items()))
+    def _fix_again(self, path: str) -> bool:
+        """Whether something that was left before could be fixed now."""
+        state = self._states[path]
+        waiting = [left for left in state.left if not left.with_unsafe]
+        if self._is_template(path) or not waiting or not state.is_readable:
+            return False
+        source, document = load(path, state.new), Document.from_bytes(state.new)
+        found = self._judged(source)
+        pairs = _paired(waiting, found)
+        chosen, _ = self.planner.choose(source, document, list(pairs))
+        if not chosen:
+            return False
+        refused = {left.diagnostic for left in self._fix(path, source, document, chosen)}
+        done = [pairs[diagnostic] for diagnostic in chosen if diagnostic not in refused]
+        state.left = [left for left in state.left if left not in done]
+        return bool(done)
 
-    def _is_ours(self, source: Source, package: str) -> bool:
-        return self.judge.modules.find(package, source.path) is not None
-
-    def _drop(self, path: str, document: Document, dropped: str) -> Document:
-        module, _, name = dropped.rpartition(".")
-        while True:
-            edit = drop_import(_parsed(path, document), document, module, name)
-            if edit is None or self._mentions_of(path).imported(path, name) is not None:
-                return document
-            document = document.apply([edit])
-
-    def _verify(self, source: Source, new: Document, fixed: list[Diagnostic]) -> None:
-        """Raise DeclinedError unless the fixed findings are gone and no other has come."""
-        after = Counter(d.code for d in self.judge.judge(_parsed(source.path, new)))
-        allowed = self._before - Counter(diagnostic.code for diagnostic in fixed)
-        if not after <= allowed:
-            codes = ", ".join(sorted(after - allowed))
-            raise DeclinedError(f"the result would still have, or newly have, {codes}")
-
-    def _helper_of(self, path: str) -> HelperModule:
-        folder = project_folder(path)
-        if folder not in self._helpers:
-            self._helpers[folder] = choose_helper(self.judge.configuration.helper, folder)
-        helper = self._helpers[folder]
-        if helper.path is not None and not self.new_files:
-            command = f"cachelint helper --write {shown_path(helper.path)}"
-            raise DeclinedError(f"the lazy helper is missing: run {command}")
-        return helper
-
-    def _mentions_of(self, path: str) -> Mentions:
-        folder = project_folder(path)
-        if folder not in self._mentions:
-            self._mentions[folder] = Mentions(folder, self.judge.modules)
-        return self._mentions[folder]
+    def _taken_back(self, path: str) -> bool:
+        """Whether the file had to be left as it was: fixed beside the others it would be worse."""
+        state = self._states[path]
+        if state.new == state.old or self._is_template(path):
+            return False
+        allowed = state.before - Counter(diagnostic.code for diagnostic in state.fixed)
+        found = self._judged(load(path, state.new))
+        worse = Counter(diagnostic.code for diagnostic in found) - allowed
+        if not worse:
+            return False
+        codes = ", ".join(sorted(worse))
+        reason = f"together with the fixes of other files the result would have {codes}"
+        state.left += [Left(diagnostic, reason) for diagnostic in state.fixed]
+        state.new, state.fixed, state.needs_helper = state.old, [], False
+        self._judged(load(path, state.old))
+        return True
 
 
-def _parsed(path: str, document: Document) -> Source:
-    try:
-        return load(path, document.to_bytes())
-    except UnparsedSourceError as error:
-        raise DeclinedError(f"the result would not parse: {error}") from error
-
-
-def _without_overlaps(edits: set[Edit]) -> list[Edit]:
-    """Of edits that overlap the one that begins first, and of those the longest."""
-    kept: list[Edit] = []
-    ordered = sorted(
-        edits,
-        key=lambda e: (e.span.row, e.span.column, -e.span.end_row, -e.span.end_column, e.content),
-    )
-    for edit in ordered:
-        last = kept[-1].span if kept else None
-        start = (edit.span.row, edit.span.column)
-        if last is None or start >= (last.end_row, last.end_column):
-            kept.append(edit)
-    return kept
+def _paired(waiting: list[Left], found: list[Diagnostic]) -> dict[Diagnostic, Left]:
+    """What is found now, with what was left of it before: rows have moved, words and order stay."""
+    pairs: dict[Diagnostic, Left] = {}
+    for left in waiting:
+        said = (left.diagnostic.code, left.diagnostic.message)
+        again = [d for d in found if (d.code, d.message) == said and d not in pairs]
+        if again:
+            pairs[again[0]] = left
+    return pairs

@@ -7,17 +7,15 @@ from dataclasses import dataclass, field
 
 from cachelint.diagnostic import Applicability, Diagnostic, Edit
 from cachelint.fix.document import DeclinedError, Document
-from cachelint.fix.outcome import NO_FIX, Left
+from cachelint.fix.outcome import Left
 from cachelint.judge import Judge
-from cachelint.source import UnparsedSourceError, read_bytes
 from cachelint.templates import Library, Template, read_template
 
 
 @dataclass
 class FixedTemplate:
-    """A template before and after; ``new`` is None where nothing changes."""
+    """What becomes of a template; ``new`` is None where nothing changes."""
 
-    old: bytes = b""
     new: bytes | None = None
     done: list[Diagnostic] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
@@ -31,14 +29,10 @@ class TemplateFix:
     library: Library
     unsafe: bool
 
-    def fix(self, path: str, diagnostics: list[Diagnostic]) -> FixedTemplate:
+    def fix(self, path: str, data: bytes, diagnostics: list[Diagnostic]) -> FixedTemplate:
+        """Raises UnparsedSourceError where the template cannot be read."""
         result = FixedTemplate()
-        try:
-            result.old = read_bytes(path)
-            template = read_template(path, result.old)
-        except UnparsedSourceError as error:
-            result.left = [Left(diagnostic, str(error)) for diagnostic in diagnostics]
-            return result
+        template = read_template(path, data)
         chosen = self._choose(diagnostics, result)
         before = self._codes(template)
         for diagnostic, edits in chosen.items():
@@ -60,7 +54,7 @@ class TemplateFix:
         for diagnostic in diagnostics:
             plan = diagnostic.fix
             if plan is None:
-                result.left.append(Left(diagnostic, NO_FIX))
+                result.left.append(Left(diagnostic, f"no automatic fix: {diagnostic.no_fix}"))
             elif plan.applicability is Applicability.UNSAFE and not self.unsafe:
                 result.left.append(Left(diagnostic, plan.reason, with_unsafe=True))
             else:

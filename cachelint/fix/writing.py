@@ -8,8 +8,7 @@ import stat
 from cachelint.config import ConfigurationError
 from cachelint.files import mode_of_new_files, write_atomically
 from cachelint.fix.document import DeclinedError
-from cachelint.fix.outcome import Left
-from cachelint.fix.run import FixedFile, FixReport
+from cachelint.fix.outcome import FixedFile, FixReport, Left
 
 
 def replace_file(path: str, old: bytes, new: bytes) -> None:

@@ -37,6 +37,7 @@ from cachelint.source import UnparsedSourceError
 
 WORDS = ()
 SEVERITY = Severity.ERROR
+NO_FIX = "the file has to be readable first"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -51,6 +51,7 @@ from cachelint.settings.records import Cause, Settings
 
 WORDS = ()
 SEVERITY = Severity.WARNING
+NO_FIX = "what keeps settings from being read, only those who wrote them can change"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -79,6 +79,9 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"get_cache")
 SEVERITY = Severity.ERROR
+NO_FIX = (
+    "which object stands here instead, the class decides: a method or property can open the cache"
+)
 
 #: Bases, metaclasses and decorators that ask the values of a class body for attributes; a
 #: ConnectionProxy answers by opening its alias.

@@ -62,7 +62,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from cachelint.diagnostic import Applicability, FixPlan, Severity
+from cachelint.diagnostic import Applicability, FixPlan, NoFix, Severity
 from cachelint.facts.records import Phase
 from cachelint.modules import Resolved
 from cachelint.rules.custom_cache import is_backend, is_short_lived, wraps_a_cache
@@ -100,17 +100,17 @@ _WRAPPER = (
 )
 
 
-def _backend_plan(plan: FixPlan | None, resolved: Resolved | None) -> FixPlan | None:
+def _backend_plan(plan: FixPlan | NoFix, resolved: Resolved | None) -> FixPlan | NoFix:
     """Unsafe where the inner alias may be the outer one: the recursion would only come later."""
     alias = resolved.value.alias if resolved is not None else None
-    if plan is None or (alias is not None and alias.literal is not None):
+    if isinstance(plan, NoFix) or (alias is not None and alias.literal is not None):
         return plan
     reason = "the alias may lead back to this backend, then the recursion comes with the first use"
     return replace(plan, applicability=Applicability.UNSAFE, reason=reason)
 
 
 def _finding(
-    view: FileView, handle: OpenedHandle, consequence: str, plan: FixPlan | None
+    view: FileView, handle: OpenedHandle, consequence: str, plan: FixPlan | NoFix
 ) -> Finding:
     use = handle.use
     return Finding(

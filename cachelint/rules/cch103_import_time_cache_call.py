@@ -68,6 +68,7 @@ WORDS = (b"caches", b"core.cache", b"django.core import", b"get_redis_connection
 SEVERITY = Severity.ERROR
 #: Who calls what, only the whole project shows.
 NEEDS_PROJECT = True
+NO_FIX = "where the call can wait until its result is needed, only those who wrote it know"
 #: More places than these that call one function are one finding, at the function.
 MAX_SITES = 10
 

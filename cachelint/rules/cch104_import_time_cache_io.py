@@ -52,6 +52,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+NO_FIX = "when the value is really needed, only those who wrote it know: read it in a function"
 
 _APP_CONFIG = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})
 #: The first step on a cache: an attribute, perhaps called.

@@ -51,7 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachelint.diagnostic import Applicability, Evidence, FixPlan, Severity
+from cachelint.diagnostic import Applicability, Evidence, FixPlan, NoFix, Severity
 from cachelint.facts.records import Decorator, FunctionFacts, Phase, Use
 from cachelint.facts.vocabulary import HANDLE
 from cachelint.project import Opened
@@ -62,6 +62,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"get_cache")
 SEVERITY = Severity.ERROR
+NO_FIX = "what is remembered here is not only a cache"
 
 _MEMOS = frozenset({"functools.cache", "functools.lru_cache", "functools.lru_cache()"})
 _CACHED_PROPERTIES = frozenset({
@@ -174,10 +175,12 @@ def _origin(view: FileView, handle: Opened, at_use: bool) -> tuple[Evidence, ...
 
 def _plan(
     view: FileView, name: str, function: FunctionFacts, handle: Opened, is_property: bool
-) -> FixPlan | None:
+) -> FixPlan | NoFix:
     if is_property:
         own = handle.facts.path == view.facts.path and handle.use.owner == name
-        return wrapper_plan(view, handle.use, handle.resolved) if own else None
+        if not own:
+            return NoFix("the property has the cache from another function")
+        return wrapper_plan(view, handle.use, handle.resolved)
     reason = "" if function.is_plain else "the rest of the function then runs with every call"
     return FixPlan(
         title=f"Drop the memo of `{name}`",

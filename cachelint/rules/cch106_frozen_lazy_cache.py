@@ -60,6 +60,7 @@ from cachelint.rules.shared_object import kept_attributes, shared_by
 
 WORDS = (b"LazyObject",)
 SEVERITY = Severity.ERROR
+NO_FIX = "the object may be asked for more than its cache; open the cache where it is used"
 
 _ONCE = (
     "the thread that uses it first opens the cache, and its handle then serves all threads and"

@@ -70,6 +70,7 @@ from cachelint.rules.alias_uses import AliasUse, alias_uses
 from cachelint.rules.rule import FileView, Finding
 
 SEVERITY = Severity.ERROR
+NO_FIX = "which cache was meant is not certain"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -63,6 +63,7 @@ from cachelint.rules.rule import FileView, Finding
 from cachelint.settings.records import Role
 
 SEVERITY = Severity.ERROR
+NO_FIX = "whether to configure the alias or to guard the code is a decision about that environment"
 
 
 def check(view: FileView) -> Iterator[Finding]:

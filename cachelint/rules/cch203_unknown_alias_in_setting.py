@@ -66,6 +66,7 @@ from cachelint.settings.records import Constant, Listing, Settings
 
 WORDS = (b"CACHE",)
 SEVERITY = Severity.ERROR
+NO_FIX = "which cache was meant is a decision about that environment"
 
 _CACHING_ENGINES = frozenset(
     f"django.contrib.sessions.backends.{name}" for name in ("cache", "cached_db")

@@ -46,6 +46,7 @@ from cachelint.templates.expressions import constant
 
 WORDS = (CACHE_WORD,)
 SEVERITY = Severity.ERROR
+NO_FIX = "which cache was meant, only those who wrote the template know"
 
 
 def check_template(view: TemplateView) -> Iterator[Finding]:

@@ -56,6 +56,7 @@ from cachelint.rules.alias_uses import AliasUse, alias_uses, asks_for
 from cachelint.rules.rule import FileView, Finding
 
 SEVERITY = Severity.ERROR
+NO_FIX = "which cache counts where nothing is set is a decision about that environment"
 
 _TYPE_ERROR = frozenset({"builtins.TypeError"})
 

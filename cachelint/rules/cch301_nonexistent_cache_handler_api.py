@@ -57,6 +57,7 @@ from cachelint.source import one_line
 
 WORDS = (b"caches",)
 SEVERITY = Severity.ERROR
+NO_FIX = "no one expression does what was meant"
 
 _ATTRIBUTE = re.compile(rf"{re.escape(HANDLER)}\.(\w+)")
 _ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})

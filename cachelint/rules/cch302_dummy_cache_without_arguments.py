@@ -43,6 +43,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"DummyCache",)
 SEVERITY = Severity.ERROR
+NO_FIX = "which of its arguments are given is not certain"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -48,6 +48,9 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+NO_FIX = (
+    "what `get_cache` was given is not a plain alias, or it is imported for more than one Django"
+)
 
 _LITERAL = re.compile(r"""["']([^"'\\\n]*)["']""")
 _ANY_ERROR = frozenset({"*", "builtins.Exception", "builtins.BaseException"})

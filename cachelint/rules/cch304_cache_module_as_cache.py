@@ -46,6 +46,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+NO_FIX = "the module is imported in another way than by one `from django.core import cache`"
 
 _ATTRIBUTES = frozenset(f"{MODULE}.{name}" for name in CACHE_API | REDIS_API)
 _OPERATIONS = frozenset({f"{MODULE}[]", f"{MODULE}.__contains__()"})

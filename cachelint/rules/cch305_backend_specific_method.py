@@ -69,6 +69,7 @@ from cachelint.settings.backend_methods import METHODS, PACKAGES
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+NO_FIX = "what the backends have in common differs from this method"
 
 _ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
 #: Above a class of the project: what adds nothing to a cache.

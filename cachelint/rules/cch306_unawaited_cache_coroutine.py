@@ -48,6 +48,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+NO_FIX = "the function is no coroutine, or the value is used in the same expression"
 
 _COROUTINES = frozenset(name for name in CACHE_API if name.startswith("a") and name != "add")
 _USED = re.compile(rf"(?:{CACHES})\.({'|'.join(sorted(_COROUTINES))})\(\)(?:\.(\w+)|\[\])")

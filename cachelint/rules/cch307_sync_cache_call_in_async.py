@@ -54,6 +54,7 @@ from cachelint.settings.backends import Family
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
 PREVIEW = True
+NO_FIX = "the call is not written as `cache.method(…)` of one certain cache"
 
 #: What sends something to the server; close() only lets go of it.
 _BLOCKING = frozenset({

@@ -50,6 +50,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import", b"cache_page")
 SEVERITY = Severity.ERROR
+NO_FIX = "how many seconds were meant is not certain"
 
 _TIMEDELTA = frozenset({
     "datetime.timedelta()", "django.utils.timezone.timedelta()",

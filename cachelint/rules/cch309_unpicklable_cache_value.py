@@ -46,6 +46,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+NO_FIX = "what can be stored instead, only those who wrote it know"
 
 _UNPICKLABLE = {
     "builtins.open()": "an open file",

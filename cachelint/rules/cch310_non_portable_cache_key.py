@@ -65,6 +65,7 @@ from cachelint.settings.backends import Family, family_of
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
+NO_FIX = "what is stored under the old keys would be lost with another key"
 
 CODE = "CCH310"
 _WRONG = {

@@ -60,6 +60,7 @@ from cachelint.rules.rule import FileView, Finding
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
 PREVIEW = True
+NO_FIX = "the default cannot be put into a lambda"
 
 _EAGER = frozenset({"await", "call", "comprehension"})
 #: Modules whose functions cost less than a look into the cache, or give something to be called.

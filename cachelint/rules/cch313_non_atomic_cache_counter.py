@@ -56,6 +56,7 @@ from cachelint.rules.rule import FileView, Finding
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
 PREVIEW = True
+NO_FIX = "whether `incr()`, `add()` or a lock fits depends on what is counted"
 
 _LOCK = re.compile(r"(?i)lock|mutex|semaphore|synchronized|atomic")
 

@@ -72,6 +72,7 @@ from cachelint.settings.records import Place, Settings
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
 PREVIEW = True
+NO_FIX = "which keys were meant, only those who wrote it know"
 
 _SESSIONS = "django.contrib.sessions.backends.cache"
 _Loss = tuple[str, str, Place]

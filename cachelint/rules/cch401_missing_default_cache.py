@@ -55,6 +55,7 @@ from cachelint.settings.records import Settings
 
 WORDS = (b"CACHES",)
 SEVERITY = Severity.ERROR
+NO_FIX = "settings are changed by the people who deploy them"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -56,6 +56,7 @@ from cachelint.settings.backends import BACKENDS, DJANGO_BACKENDS, OTHER_BACKEND
 from cachelint.settings.records import Constant, Place, Reference, Settings
 
 SEVERITY = Severity.ERROR
+NO_FIX = "settings are changed by the people who deploy them"
 
 _DJANGO = "django.core.cache."
 _PYMEMCACHE = "django.core.cache.backends.memcached.PyMemcacheCache"

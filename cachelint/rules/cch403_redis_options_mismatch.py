@@ -67,6 +67,7 @@ from cachelint.settings.backends import (
 from cachelint.settings.records import Item, Mapping, Settings
 
 SEVERITY = Severity.ERROR
+NO_FIX = "settings are changed by the people who deploy them"
 
 #: Option names of redis-py that say the same as one of django-redis.
 _LOWER_CASE = {

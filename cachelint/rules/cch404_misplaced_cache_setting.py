@@ -65,6 +65,7 @@ from cachelint.settings.backends import (
 from cachelint.settings.records import Constant, Item, Known, Listing, Mapping, Settings, Unknown
 
 SEVERITY = Severity.WARNING
+NO_FIX = "settings are changed by the people who deploy them"
 
 #: What people write for a key that has another name.
 _SYNONYMS = {

@@ -55,6 +55,7 @@ from cachelint.settings.backends import Family
 from cachelint.settings.records import Known, Listing, Settings, Text, Unknown
 
 SEVERITY = Severity.ERROR
+NO_FIX = "settings are changed by the people who deploy them"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -61,6 +61,7 @@ from cachelint.settings.backends import Family
 from cachelint.settings.records import Constant, Known, Listing, Place, Settings, Text
 
 SEVERITY = Severity.ERROR
+NO_FIX = "settings are changed by the people who deploy them"
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
 #: How a backend splits a text into servers.

@@ -58,6 +58,7 @@ from cachelint.settings.records import Place, Role, Settings
 
 SEVERITY = Severity.WARNING
 PREVIEW = True
+NO_FIX = "settings are changed by the people who deploy them"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -67,6 +67,7 @@ from cachelint.settings.records import (
 
 WORDS = (b"CACHES", b"BACKEND", b"SESSION_ENGINE")
 SEVERITY = Severity.WARNING
+NO_FIX = "settings are changed by the people who deploy them"
 
 _SESSIONS = "django.contrib.sessions.backends."
 _AXES_HANDLER = "axes.handlers.cache.AxesCacheHandler"

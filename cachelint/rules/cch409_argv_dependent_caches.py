@@ -50,6 +50,7 @@ from cachelint.settings.records import Alias, Condition, Settings
 
 WORDS = (b"argv",)
 SEVERITY = Severity.WARNING
+NO_FIX = "settings are changed by the people who deploy them"
 
 _TEST = re.compile(r"(?:^|[^a-z])(?:py)?tests?(?:[^a-z]|$)")
 

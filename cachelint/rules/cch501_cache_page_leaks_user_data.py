@@ -67,6 +67,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"cache_page",)
 SEVERITY = Severity.ERROR
+NO_FIX = "the cached page is wrapped in a way that cannot be rewritten here"
 
 #: Django varies on Authorization by itself since 5.2.19.
 _VARIES_ON_AUTHORIZATION = (5, 2)

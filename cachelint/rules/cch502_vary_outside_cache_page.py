@@ -57,6 +57,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"cache_page",)
 SEVERITY = Severity.ERROR
+NO_FIX = "the decorators stand too far from each other to be moved"
 
 
 def check(view: FileView) -> Iterator[Finding]:

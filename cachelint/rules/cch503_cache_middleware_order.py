@@ -73,6 +73,7 @@ from cachelint.settings.records import (
 
 WORDS = (b"CacheMiddleware",)
 SEVERITY = Severity.ERROR
+NO_FIX = "settings are changed by the people who deploy them"
 
 _CACHE = "django.middleware.cache."
 _BOTH = f"{_CACHE}CacheMiddleware"

@@ -57,6 +57,7 @@ from cachelint.templates.leaks import leaking_readings
 
 WORDS = (CACHE_WORD,)
 SEVERITY = Severity.ERROR
+NO_FIX = "no variable of the template tells the visitors apart"
 
 _MAX_EVIDENCE = 4
 

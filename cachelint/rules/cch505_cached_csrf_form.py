@@ -61,6 +61,7 @@ from cachelint.templates.forms import FormToken, form_token
 WORDS = (b"cache_page",)
 SEVERITY = Severity.WARNING
 PREVIEW = True
+NO_FIX = "whether the form or the cache goes is a decision about the page"
 
 
 def check(view: FileView) -> Iterator[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachelint.diagnostic import Applicability, Edit, FixPlan
+from cachelint.diagnostic import Applicability, Edit, FixPlan, NoFix
 from cachelint.facts.records import FunctionFacts, Guard, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER, HELPER_GET_CACHE
 from cachelint.modules import Resolved
@@ -13,19 +13,26 @@ from cachelint.source import one_line
 WRAPPER = "LazyCacheWrapper"
 #: What opens a wrapper at once, or asks for what a wrapper is not.
 _USED = frozenset({"attribute", "call", "examined", "item", "membership", "statement"})
+_OPENED_HERE = NoFix("it is used on the spot, which opens it here whatever stands for it")
+_USED_BY_CONSTRUCTOR = NoFix("the constructor itself uses it, which opens it there")
+_UNCERTAIN = NoFix("what it is here, or under which alias, is not certain")
+_OTHER_SPELLING = NoFix("it is not written as `caches[alias]`")
+_MORE_THAN_A_CACHE = NoFix("the function does more than to return one `caches[alias]`")
 
 
-def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | None:
-    """``X = caches[A]`` → ``X = LazyCacheWrapper(A)``; None where that is not the same thing.
+def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | NoFix:
+    """``X = caches[A]`` → ``X = LazyCacheWrapper(A)``, where that is the same thing.
 
     In a ``try`` whose handler has another cache ready the whole statement is rewritten, or nothing:
     the wrapper does not raise, so the handler would be dead.
     """
     alias = resolved.value.alias
-    if alias is None or not use.base or not view.is_certain(use) or not use.code.endswith("]"):
-        return None
+    if alias is None or not view.is_certain(use):
+        return _UNCERTAIN
+    if not use.base or not use.code.endswith("]"):
+        return _OTHER_SPELLING
     if use.outer in _USED or _is_local(use):
-        return None  # It is opened here whatever stands for it.
+        return _OPENED_HERE if use.outer in _USED else _USED_BY_CONSTRUCTOR
     if view.is_unharmed(use, BACKEND_ERRORS):
         return FixPlan(
             title="Replace the try statement by one LazyCacheWrapper with a fallback",
@@ -58,21 +65,23 @@ def replacement_by_wrapper(
     )
 
 
-def call_plan(use: Use, returned: tuple[Opened, ...]) -> FixPlan | None:
+def call_plan(use: Use, returned: tuple[Opened, ...]) -> FixPlan | NoFix:
     """A wrapper for a call of a function that does nothing but return ``caches[alias]``."""
-    if len(returned) != 1 or not use.base or use.outer in _USED or len(use.values) != 1:
-        return None
+    if use.outer in _USED or _is_local(use):
+        return _OPENED_HERE if use.outer in _USED else _USED_BY_CONSTRUCTOR
+    if len(returned) != 1 or not use.base or len(use.values) != 1:
+        return _MORE_THAN_A_CACHE
     opened = returned[0]
     function = opened.facts.functions.get(opened.use.owner)
     caught = any(guard.kind is GuardKind.EXCEPT for guard in (*use.guards, *opened.use.guards))
     # A subclass may have another method of that name.
     is_method = opened.use.owner.rpartition(".")[0] in opened.facts.classes
     if function is None or is_method or caught or not function.is_plain or function.decorators:
-        return None
+        return _MORE_THAN_A_CACHE
     certain = len(opened.use.values) == 1 and opened.use.outer == "value"
     alias = _alias_of_call(use, function, opened)
-    if not opened.is_direct or not certain or alias is None or _is_local(use):
-        return None
+    if not opened.is_direct or not certain or alias is None:
+        return _MORE_THAN_A_CACHE
     return replacement_by_wrapper(use, alias, unknown_surroundings(use))
 
 
@@ -91,11 +100,13 @@ def _alias_of_call(use: Use, function: FunctionFacts, opened: Opened) -> str | N
     return argument.code if argument.keyword == alias.text else None
 
 
-def helper_plan(view: FileView, use: Use) -> FixPlan | None:
+def helper_plan(view: FileView, use: Use) -> FixPlan | NoFix:
     """``get_cache(…)`` of the helper → ``LazyCacheWrapper(…)``."""
     unpacked = any(argument.keyword in ("*", "**") for argument in use.arguments)
-    if not use.base or not view.is_certain(use) or unpacked or _is_local(use):
-        return None
+    if not use.base or not view.is_certain(use) or unpacked:
+        return _UNCERTAIN
+    if _is_local(use):
+        return _USED_BY_CONSTRUCTOR
     arguments = ", ".join(
         argument.code if argument.keyword is None else f"{argument.keyword}={argument.code}"
         for argument in use.arguments

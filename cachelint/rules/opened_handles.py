@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cachelint.diagnostic import Evidence, FixPlan
+from cachelint.diagnostic import Evidence, FixPlan, NoFix
 from cachelint.facts.records import Phase, Use
 from cachelint.facts.vocabulary import HANDLE, HELPER_GET_CACHE, is_canonical
 from cachelint.modules import Resolved
@@ -39,7 +39,7 @@ class OpenedHandle:
             for opened in self.by
         )
 
-    def plan(self, view: FileView) -> FixPlan | None:
+    def plan(self, view: FileView) -> FixPlan | NoFix:
         if self.resolved is None:
             return call_plan(self.use, self.by)
         if self.resolved.path == HANDLE:

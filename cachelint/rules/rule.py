@@ -4,6 +4,7 @@ A rule module has a docstring (its page) and three names: ``WORDS``, of which a 
 one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, which yields findings.
 ``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it; a rule
 that is on can ask ``view.in_preview`` whether its doubtful findings are wanted.
+``NO_FIX`` says why people must repair what it finds, where no finding brings a reason of its own.
 With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
 A rule for templates has ``check_template(view)`` instead of ``check``.
 """
@@ -20,7 +21,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from cachelint.diagnostic import Evidence, FixPlan, Severity, Span
+from cachelint.diagnostic import Evidence, FixPlan, NoFix, Severity, Span
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Value, Values
 from cachelint.facts.vocabulary import HANDLE, MODULE, OLDEST_DJANGO, STAR_EXPORTS
 from cachelint.modules import Resolved
@@ -69,7 +70,8 @@ class Finding:
     help: str
     cause: str
     evidence: tuple[Evidence, ...] = ()
-    fix: FixPlan | None = None
+    fix: FixPlan | NoFix | None = None
+    """The plan, or why there is none; None: the reason is the rule's, its ``NO_FIX``."""
     fails_in: tuple[str, ...] = ()
     """The settings modules with which whatever imports the file dies of this."""
 
@@ -227,6 +229,12 @@ class Rule:
     @property
     def is_preview(self) -> bool:
         return bool(getattr(self._module, "PREVIEW", False))
+
+    @property
+    def no_fix(self) -> str:
+        """Why findings without a plan have none."""
+        reason: str = getattr(self._module, "NO_FIX", "")
+        return reason
 
     @property
     def page(self) -> str:

@@ -171,7 +171,8 @@ def has_every_other_line(done: Fixed) -> None:
 
 
 def changing_rows(done: Fixed) -> set[int]:
-    """The rows of findings and their evidence, of imports, and of try statements that become one line."""
+    """The rows of findings and their evidence, of imports, of handlers that catch the wrong error
+    once the code above is right, and of try statements that become one line."""
     # The calls of a removed function are the evidence of its import.
     found = [place.span for d in done.fixed for place in (d, *d.evidence)]
     found += [edit.span for d in done.fixed if d.fix is not None for edit in d.fix.edits]
@@ -184,6 +185,8 @@ def changing_rows(done: Fixed) -> set[int]:
         if rewritten or isinstance(node, (ast.Import, ast.ImportFrom)):
             assert isinstance(node, ast.stmt)
             spans.append((node.lineno, node.end_lineno or node.lineno))
+        if isinstance(node, ast.Try) and any(holds(node, d.span) for d in done.fixed):
+            spans += [(handler.lineno, handler.lineno) for handler in node.handlers]
     return {row for first, last in spans for row in range(first, last + 1)}
 
 
