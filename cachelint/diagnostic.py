@@ -53,10 +53,14 @@ class Edit:
 
     span: Span
     content: str
+    is_comment: bool = False
+    """Whether it changes a comment and nothing else."""
 
     @property
     def is_expression(self) -> bool:
-        """Whether one expression is replaced: no insertion, and no whole rows."""
+        """Whether one expression is replaced: no insertion, no whole rows, no comment."""
+        if self.is_comment:
+            return False
         span = self.span
         inserts = (span.row, span.column) == (span.end_row, span.end_column)
         return not inserts and not span.column == span.end_column == 1

@@ -70,6 +70,8 @@ from cachelint.rules.alias_uses import AliasUse, alias_uses
 from cachelint.rules.rule import FileView, Finding
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "which cache was meant is not certain"
 
 

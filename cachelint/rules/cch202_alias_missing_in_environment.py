@@ -63,6 +63,8 @@ from cachelint.rules.rule import FileView, Finding
 from cachelint.settings.records import Role
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "whether to configure the alias or to guard the code is a decision about that environment"
 
 

@@ -252,6 +252,11 @@ class Rule:
         """Whether ``check_project`` is to judge all files together, when all have been read."""
         return getattr(self._module, "NEEDS_PROJECT", False)
 
+    @property
+    def needs_settings(self) -> bool:
+        """Whether it may be silent where the settings cannot all be read."""
+        return getattr(self._module, "NEEDS_SETTINGS", False)
+
     def check_project(self, views: Iterable[FileView]) -> Iterator[tuple[str, Finding]]:
         findings: Iterator[tuple[str, Finding]] = self._module.check_project(views)
         return findings
