@@ -1,4 +1,5 @@
 # cachelint: lazy cache helper, version 1
+# sha256 of what follows: 0986f3a207ad130ec1463c1472327eb8f97622b5f1c5d3bc9b89ba30bc00f598
 #
 # SPDX-License-Identifier: MIT
 # Copyright (c) 2026 The cachelint developers

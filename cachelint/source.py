@@ -6,7 +6,6 @@ The cache words are the contract of the prefilter: what contains none of them is
 from __future__ import annotations
 
 import ast
-import io
 import os
 import re
 import tokenize
@@ -161,11 +160,7 @@ def decode(data: bytes) -> str:
     Raises UnparsedSourceError for an unknown encoding and for bytes that it cannot decode.
     """
     try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-    except SyntaxError as error:
-        raise UnparsedSourceError(f"cannot be decoded: {error.msg}") from error
-    try:
-        return data.decode(encoding)
+        return data.decode(encoding_of(data))
     except (LookupError, UnicodeError) as error:
         if not isinstance(error, UnicodeDecodeError):
             # rot13, hex and the like are encodings of Python, but none of text.
@@ -176,6 +171,17 @@ def decode(data: bytes) -> str:
             f" ({error.reason})"
         )
         raise UnparsedSourceError(cause, row=len(before)) from error
+
+
+def encoding_of(data: bytes) -> str:
+    """The name of the encoding of Python source. Raises UnparsedSourceError for an unknown one."""
+    # As Python has it, a lone carriage return ends a line, also the one with the encoding.
+    lines = re.split(rb"\r\n|\r|\n", data, maxsplit=2)[:2]
+    try:
+        encoding, _ = tokenize.detect_encoding(iter([line + b"\n" for line in lines]).__next__)
+    except SyntaxError as error:
+        raise UnparsedSourceError(f"cannot be decoded: {error.msg}") from error
+    return encoding
 
 
 def parse(path: str, text: str) -> Source:

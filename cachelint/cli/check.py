@@ -7,9 +7,15 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
-from cachelint.cli.options import add_selection, configuration_of
+from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
-from cachelint.cli.reports import add_report_options, check_report_options, deliver, render
+from cachelint.cli.reports import (
+    add_report_options,
+    check_report_options,
+    deliver,
+    render,
+    settings_around,
+)
 from cachelint.config import Configuration
 
 if TYPE_CHECKING:
@@ -30,14 +36,17 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from cachelint.engine import check_paths
+    from cachelint.engine import check_paths, check_text
 
     check_report_options(options)
     configuration = configuration_of(options)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
-        report = check_paths(options.paths, configuration)
+        if is_stdin(options):
+            report = check_text(options.stdin_filename, read_stdin(), configuration)
+        else:
+            report = check_paths(options.paths, configuration)
     finally:
         gc.enable()
     deliver(render(report, options, configuration), options)
@@ -57,11 +66,9 @@ def _say_notes(report: Report) -> None:
 def _say_what_was_read(
     report: Report, options: argparse.Namespace, configuration: Configuration
 ) -> None:
-    from cachelint.engine import read_settings
-
     lines = [f"configuration: {configuration.origin}"]
-    for path in options.paths:
-        for settings in read_settings(path, configuration).modules:
+    for found in settings_around(options, configuration):
+        for settings in found.modules:
             state = "open" if settings.is_open else "closed"
             module = settings.module
             lines.append(f"settings: {module.label} ({module.role.value}, {state}) {module.path}")

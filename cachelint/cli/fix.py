@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import sys
+import time
+from typing import TYPE_CHECKING
 
-from cachelint.cli.options import add_selection, configuration_of
-from cachelint.cli.output import CLEAN, FINDINGS, write
+from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
+from cachelint.cli.output import CLEAN, FINDINGS, write, write_bytes
+from cachelint.config import STYLES
+
+if TYPE_CHECKING:
+    from cachelint.fix import FixReport
+
+#: Seconds after which people want to see that something happens.
+_SOON = 0.5
 
 
 def add_arguments(fix: argparse.ArgumentParser) -> None:
@@ -16,30 +26,88 @@ def add_arguments(fix: argparse.ArgumentParser) -> None:
     fix.add_argument("--check", action="store_true", help="say what would change, write nothing")
     fix.add_argument("--no-new-files", action="store_true", help="do not write the lazy helper")
     fix.add_argument("--helper", metavar="MODULE", help="import the lazy helper from this module")
+    fix.add_argument(
+        "--style",
+        choices=STYLES,
+        help="`wrapper` keeps a lazy object under the name; `get-cache` opens the cache wherever"
+        " the name is used, if all its uses are known (default: wrapper)",
+    )
     fix.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
-    from cachelint.fix import fix_paths
+    from cachelint.fix import write_fixes
     from cachelint.reporters.fixes import render_diff, render_fixes
 
-    report = fix_paths(
-        options.paths,
-        configuration_of(options),
-        unsafe=options.unsafe_fixes,
-        new_files=not options.no_new_files,
-    )
+    report, source = _fixed(options)
     writes = not (options.diff or options.check)
-    if writes:
-        from cachelint.fix import write_fixes
-
+    if writes and source is None:
         report = write_fixes(report)
-    if options.diff:
-        write(render_diff(report))
     summary = render_fixes(report, written=writes)
     if options.diff:
+        write_bytes(render_diff(report))
+    elif writes and source is not None:
+        write_bytes(report.files[0].new if report.files else source)
+    if options.diff or source is not None:
+        # What a program reads stands alone on standard output.
         print(summary, end="", file=sys.stderr)
     else:
         write(summary)
     would_change = bool(report.files) and not writes
     return FINDINGS if report.left or would_change else CLEAN
+
+
+def _fixed(options: argparse.Namespace) -> tuple[FixReport, bytes | None]:
+    """What the fixes make of the files, and the source that came on standard input, if any did."""
+    from cachelint.fix import fix_paths, fix_text
+
+    configuration = configuration_of(options)
+    if is_stdin(options):
+        source = read_stdin()
+        path, unsafe = options.stdin_filename, options.unsafe_fixes
+        return fix_text(path, source, configuration, unsafe=unsafe), source
+    progress = _Progress()
+    # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
+    gc.disable()
+    try:
+        report = fix_paths(
+            options.paths,
+            configuration,
+            unsafe=options.unsafe_fixes,
+            new_files=not options.no_new_files,
+            progress=progress.show if sys.stderr.isatty() else None,
+        )
+    finally:
+        gc.enable()
+        progress.clear()
+    return report, None
+
+
+class _Progress:
+    """One line on the terminal that says how far a long run has got."""
+
+    _WIDTH = 30
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+        self._length = 0
+
+    def show(self, done: int, total: int) -> None:
+        """``total`` is 0 as long as it is not known."""
+        if time.monotonic() - self._start < _SOON:
+            return
+        if total:
+            filled = done * self._WIDTH // total
+            bar = "#" * filled + "-" * (self._WIDTH - filled)
+            text = f"fixing [{bar}] {done}/{total} files"
+        else:
+            text = f"looking for findings: {done} files"
+        sys.stderr.write(f"\r{text:<{self._length}}")
+        sys.stderr.flush()
+        self._length = len(text)
+
+    def clear(self) -> None:
+        if self._length:
+            sys.stderr.write(f"\r{'':<{self._length}}\r")
+            sys.stderr.flush()
+            self._length = 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -16,10 +17,18 @@ from cachelint.config import (
     parse_settings,
 )
 
+#: Instead of a path: the content comes on standard input.
+STDIN = "-"
+
 
 def add_selection(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .)"
+    )
+    command.add_argument(
+        "--stdin-filename",
+        metavar="PATH",
+        help="with `-` for PATH: the file whose content comes on standard input",
     )
     for name, text in (
         ("--select", "only these rules: codes, beginnings of codes, names, or ALL"),
@@ -47,9 +56,12 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
     """pyproject.toml of the project that the paths lie in, overridden by the options."""
     from cachelint.selection import check_that_paths_exist
 
-    check_that_paths_exist(options.paths)
-    common = os.path.commonpath([os.path.abspath(path) for path in options.paths])
-    configuration = find_configuration(common)
+    if is_stdin(options):
+        configuration = find_configuration(os.path.dirname(os.path.abspath(options.stdin_filename)))
+    else:
+        check_that_paths_exist(options.paths)
+        common = os.path.commonpath([os.path.abspath(path) for path in options.paths])
+        configuration = find_configuration(common)
     for name in ("select", "extend_select", "ignore"):
         given = getattr(options, name)
         if given is not None:
@@ -66,6 +78,8 @@ def configuration_of(options: argparse.Namespace) -> Configuration:
     if getattr(options, "helper", None) is not None:
         helper = parse_helper(options.helper, "--helper")
         configuration = replace(configuration, helper=helper)
+    if getattr(options, "style", None) is not None:
+        configuration = replace(configuration, style=options.style)
     if options.django_version is not None:
         version = parse_django_version(options.django_version, "--django-version")
         configuration = replace(configuration, django_version=version)
@@ -78,6 +92,22 @@ def with_settings(configuration: Configuration, options: argparse.Namespace) -> 
     names = parse_settings(options.settings, "--settings")
     rows = tuple(item for item in configuration.rows if item[0] != "settings")
     return replace(configuration, settings=names, rows=rows)
+
+
+def is_stdin(options: argparse.Namespace) -> bool:
+    """Whether one file comes on standard input. Raises ConfigurationError for half of an order."""
+    if STDIN in options.paths and options.paths != [STDIN]:
+        raise ConfigurationError(f"`{STDIN}` for standard input stands alone, not beside paths")
+    if (options.paths == [STDIN]) != (options.stdin_filename is not None):
+        raise ConfigurationError(
+            f"`{STDIN}` and --stdin-filename belong together: the content comes on standard input,"
+            " the name says which file it is"
+        )
+    return options.stdin_filename is not None
+
+
+def read_stdin() -> bytes:
+    return sys.stdin.buffer.read()
 
 
 def _check_selectors(codes: tuple[str, ...], option: str) -> None:

@@ -15,6 +15,13 @@ def write(text: str) -> None:
     sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
+def write_bytes(data: bytes) -> None:
+    """Print bytes as they are: a patch, or source in an encoding of its own."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def wants_color(choice: str) -> bool:
     """Colour for people at a terminal; https://no-color.org for those who do not want it."""
     if choice != "auto":

@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from cachelint.cli.options import is_stdin
 from cachelint.cli.output import wants_color, wants_links, write
 from cachelint.config import Configuration, ConfigurationError
 
 if TYPE_CHECKING:
     from cachelint.engine import Report
+    from cachelint.settings.reader import ProjectSettings
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "html")
 #: Formats that have statistics instead of findings.
@@ -79,6 +81,17 @@ def render(report: Report, options: argparse.Namespace, configuration: Configura
     return _render_for_programs(name, report, options, configuration)
 
 
+def settings_around(
+    options: argparse.Namespace, configuration: Configuration
+) -> list[ProjectSettings]:
+    """What the settings modules around each of the checked paths say."""
+    from cachelint.judge import Judge
+
+    reader = Judge(configuration).reader
+    paths = [options.stdin_filename] if is_stdin(options) else options.paths
+    return [reader.around(path) for path in paths]
+
+
 def _render_for_programs(
     name: str, report: Report, options: argparse.Namespace, configuration: Configuration
 ) -> str:
@@ -88,11 +101,9 @@ def _render_for_programs(
 
         return render_sarif(report, [rule.code for rule in Judge(configuration).rules])
     if name == "html":
-        from cachelint.engine import read_settings
         from cachelint.reporters.html import render_html
 
-        found = [read_settings(path, configuration) for path in options.paths]
-        return render_html(report, found)
+        return render_html(report, settings_around(options, configuration))
     from importlib import import_module
 
     module = import_module(f"cachelint.reporters.{name}")

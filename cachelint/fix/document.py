@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import re
-import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
 from cachelint.diagnostic import Edit, Span
-from cachelint.source import decode
+from cachelint.source import decode, encoding_of
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
+
+#: Somebody else has written the file: an editor, another run.
+CHANGED = "it has changed while the fix was being made"
 
 
 class DeclinedError(Exception):
@@ -29,7 +30,7 @@ class Document:
     @classmethod
     def from_bytes(cls, data: bytes) -> Document:
         """Raises DeclinedError where the bytes could not be written back as they are."""
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        encoding = encoding_of(data)
         document = cls(decode(data), encoding)
         if document.to_bytes() != data:
             raise DeclinedError(
@@ -46,12 +47,6 @@ class Document:
                 f"{error.object[error.start]!r} cannot be encoded in {self.encoding}"
             ) from error
 
-    @property
-    def line_end(self) -> str:
-        """The first line end of the file."""
-        match = _LINE_END.search(self.text)
-        return match[0] if match else "\n"
-
     def slice(self, span: Span) -> str:
         start, end = self._offsets(span)
         return self.text[start:end]
@@ -64,9 +59,15 @@ class Document:
             start, end = self._offsets(edit.span)
             if start < position:
                 raise DeclinedError("two fixes change the same place")
-            parts += [self.text[position:start], edit.content.replace("\n", self.line_end)]
+            content = edit.content.replace("\n", self._line_end_at(start))
+            parts += [self.text[position:start], content]
             position = end
         return Document("".join([*parts, self.text[position:]]), self.encoding)
+
+    def _line_end_at(self, offset: int) -> str:
+        """How the line at ``offset`` ends; files exist that mix line ends."""
+        match = _LINE_END.search(self.text, offset) or _LINE_END.search(self.text)
+        return match[0] if match else "\n"
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -1,7 +1,12 @@
-"""Where the lazy helper comes from: a module that is named, one that is there, or a new one."""
+"""Where the lazy helper comes from: a module that is named, one that is there, or a new one.
+
+A copy says in its first line which version it is, and in its second what it should be, so that one
+that was changed is never replaced.
+"""
 
 from __future__ import annotations
 
+import hashlib
 import importlib.resources
 import os
 import re
@@ -13,6 +18,7 @@ from cachelint.discovery import Discovery
 from cachelint.facts.vocabulary import HELPER, HELPER_MARKER
 
 FILE_NAME = "lazy_cache.py"
+_CHECKSUM = b"# sha256 of what follows: "
 
 
 @dataclass(frozen=True)
@@ -26,6 +32,24 @@ class HelperModule:
 def helper_source() -> str:
     """The source of the runtime helper, as it is copied into projects."""
     return importlib.resources.files("cachelint").joinpath("lazy.py").read_text(encoding="utf-8")
+
+
+def copies_of_helper(project: str) -> list[str]:
+    """The files of the project in the folder ``project`` that are copies of the helper."""
+    return list(_marked(project))
+
+
+def is_unchanged(copy: bytes) -> bool:
+    """Whether a copy of the helper, of any version, is as it was written."""
+    _, _, rest = copy.replace(b"\r\n", b"\n").partition(b"\n")
+    checksum, _, content = rest.partition(b"\n")
+    return checksum == _CHECKSUM + hashlib.sha256(content).hexdigest().encode()
+
+
+def updated(copy: bytes) -> bytes:
+    """The helper of this version, with the line ends of the ``copy`` that it replaces."""
+    source = helper_source().encode()
+    return source.replace(b"\n", b"\r\n") if b"\r\n" in copy else source
 
 
 def choose_helper(named: str | None, project: str) -> HelperModule:
@@ -52,6 +76,8 @@ def choose_helper(named: str | None, project: str) -> HelperModule:
         )
     path = os.path.join(packages[0], FILE_NAME)
     if os.path.lexists(path):
+        if _is_marked(path):
+            return HelperModule(_dotted(path, project))  # Another run has just written it.
         raise ConfigurationError(
             f"{path} is there and is no copy of the helper; choose with --helper"
         )
@@ -59,13 +85,16 @@ def choose_helper(named: str | None, project: str) -> HelperModule:
 
 
 def _marked(project: str) -> Iterator[str]:
-    marker = HELPER_MARKER.encode()
     discovery = Discovery([project], (), project)
     for found in discovery.files():
-        if found.error is None:
-            with open(found.path, "rb") as file:
-                if file.read(len(marker)) == marker and not discovery.is_ignored(found):
-                    yield found.path
+        if found.error is None and _is_marked(found.path) and not discovery.is_ignored(found):
+            yield found.path
+
+
+def _is_marked(path: str) -> bool:
+    marker = HELPER_MARKER.encode()
+    with open(path, "rb") as file:
+        return file.read(len(marker)) == marker
 
 
 def _missing(named: str, project: str) -> str | None:

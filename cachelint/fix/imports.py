@@ -10,6 +10,8 @@ from cachelint.diagnostic import Edit, Span
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.source import Source
 
+#: Longer rows are broken by the usual formatters.
+_LINE_LENGTH = 88
 IsOurs = Callable[[Source, str], bool]
 
 _NAMED = (
@@ -75,6 +77,9 @@ def add_import(
         missing.append(name)
     if not missing:
         return None
+    joined = _joined(source, module, missing, first_row)
+    if joined is not None:
+        return joined
     line = f"from {module} import {', '.join(sorted(missing, key=_isort_key))}\n"
     before = [s for s in statements if (s.end_lineno or s.lineno) < first_row]
     return _placed(source, line, module, before, first_row, is_ours)
@@ -83,6 +88,33 @@ def add_import(
 def _isort_key(name: str) -> tuple[int, str]:
     """Constants, classes, functions: as isort and ruff sort the names of a statement."""
     return (0 if name.isupper() else 1 if name[:1].isupper() else 2, name)
+
+
+def _joined(source: Source, module: str, names: list[str], first_row: int) -> Edit | None:
+    """``names`` added to an import from ``module`` that stands before ``first_row``.
+
+    None where none does that has a shape which formatters leave alone: one row that stays short, or
+    one name a row.
+    """
+    for statement in source.tree.body:
+        if not isinstance(statement, ast.ImportFrom) or statement.module != module:
+            continue
+        if statement.level or (statement.end_lineno or 0) >= first_row:
+            continue
+        span = source.span(statement)
+        rows = source.lines[span.row - 1 : span.end_row]
+        old = [ast.unparse(alias) for alias in statement.names]
+        new = sorted([*old, *names], key=_isort_key)
+        if [name for name in new if name in old] != old:
+            new = [*old, *sorted(names, key=_isort_key)]
+        if rows == [f"from {module} import {', '.join(old)}"]:
+            line = f"from {module} import {', '.join(new)}"
+            return Edit(span, line) if len(line) <= _LINE_LENGTH else None
+        indent = rows[1][: len(rows[1]) - len(rows[1].lstrip())] if len(rows) > 2 else ""
+        if rows == [f"from {module} import (", *(f"{indent}{name}," for name in old), ")"]:
+            lines = "".join(f"{indent}{name},\n" for name in new)
+            return Edit(span, f"from {module} import (\n{lines})")
+    return None
 
 
 def _placed(

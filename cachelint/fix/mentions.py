@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from cachelint.discovery import Discovery
@@ -24,15 +25,21 @@ class Mentions:
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
-        files = {}
-        for found in Discovery([self._folder], (), self._folder).files():
+        return dict(self._read(_WORDS))
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return [found.path for found in Discovery([self._folder], (), self._folder).files()]
+
+    def _read(self, words: tuple[bytes, ...]) -> Iterator[tuple[str, bytes]]:
+        """The files that contain one of ``words``."""
+        for path in self._paths:
             try:
-                data = read_bytes(found.path)
+                data = read_bytes(path)
             except UnparsedSourceError:
                 continue  # Reported where it is linted (CCH001).
-            if any(word in data for word in _WORDS):
-                files[os.path.abspath(found.path)] = data
-        return files
+            if any(word in data for word in words):
+                yield os.path.abspath(path), data
 
     def patched(self, path: str, name: str) -> str | None:
         """The file in which a string names ``name`` of the module at ``path``, or None."""
@@ -59,7 +66,9 @@ class Mentions:
         own = os.path.abspath(path)
         # `views.caches` as an attribute, or at the end of a string.
         written = re.compile(rb"\b%s\.%s\b" % (_stem(path).encode(), name.encode()))
-        for other, data in self._files.items():
+        speaks = b"cache" in name.lower().encode()
+        words = (name.encode(), b"import *")
+        for other, data in self._files.items() if speaks else self._read(words):
             if other == own:
                 continue
             if written.search(data):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from cachelint.diagnostic import Diagnostic
+from cachelint.diagnostic import Diagnostic, Span
 
 
 @dataclass(frozen=True)
@@ -33,3 +35,29 @@ class FixReport:
     files: tuple[FixedFile, ...]
     created: tuple[tuple[str, bytes], ...]
     left: tuple[Left, ...]
+
+
+def moved(left: Iterable[Left], files: Iterable[FixedFile]) -> tuple[Left, ...]:
+    """What is left, in the rows where it stands when ``files`` are written."""
+    changes = {file.path: _shifts(file) for file in files}
+    return tuple(
+        replace(one, diagnostic=_shifted(one.diagnostic, changes[one.diagnostic.path]))
+        if one.diagnostic.path in changes
+        else one
+        for one in left
+    )
+
+
+def _shifts(file: FixedFile) -> list[tuple[int, int]]:
+    """From which old row on (counted from 1) rows are how many further down."""
+    before, after = file.old.splitlines(), file.new.splitlines()
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    return [(old + 1, new - old) for old, new, _ in matcher.get_matching_blocks()]
+
+
+def _shifted(diagnostic: Diagnostic, shifts: list[tuple[int, int]]) -> Diagnostic:
+    span = diagnostic.span
+    by = max(((first, shift) for first, shift in shifts if first <= span.row), default=(0, 0))[1]
+    return replace(
+        diagnostic, span=Span(span.row + by, span.column, span.end_row + by, span.end_column)
+    )

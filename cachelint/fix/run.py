@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
 from cachelint.engine import check_paths, check_text
-from cachelint.fix.document import DeclinedError, Document
+from cachelint.fix.document import CHANGED, DeclinedError, Document
 from cachelint.fix.editing import Editor, parsed
 from cachelint.fix.outcome import FixedFile, FixReport, Left
 from cachelint.fix.planning import Chosen, Planner
@@ -24,7 +24,7 @@ from cachelint.template_search import TemplateSearch
 _MAX_ROUNDS = 5
 
 Progress = Callable[[int, int], None]
-"""Told how many files of how many have been looked at."""
+"""Told how many files have been fixed, of how many; of 0 while it is not known yet."""
 
 
 def fix_paths(
@@ -41,6 +41,8 @@ def fix_paths(
     helper which is not there. Raises ConfigurationError as check_paths does, and where the place of
     a new helper is not clear.
     """
+    if progress is not None:
+        progress(0, 0)
     report = check_paths(paths, configuration)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
@@ -49,7 +51,7 @@ def fix_paths(
     for number, (path, diagnostics) in enumerate(by_path.items()):
         if progress is not None:
             progress(number, len(by_path))
-        fixer.fix_file(path, diagnostics)
+        fixer.fix_file(path, diagnostics, seen=report.sources[path])
     fixer.settle()
     if progress is not None:
         progress(len(by_path), len(by_path))
@@ -71,7 +73,7 @@ def fix_text(
     report = check_text(path, data, configuration)
     fixer = _Fixer.of([path], configuration, unsafe, new_files)
     if report.diagnostics:
-        fixer.fix_file(path, list(report.diagnostics), data)
+        fixer.fix_file(path, list(report.diagnostics), data=data)
     fixer.settle()
     return fixer.report()
 
@@ -130,8 +132,19 @@ class _Fixer:
         left = tuple(left for state in self._states.values() for left in state.left)
         return FixReport(files, self.planner.surroundings.created(helped), left)
 
-    def fix_file(self, path: str, diagnostics: list[Diagnostic], data: bytes | None = None) -> None:
-        """Fix what can be fixed in one file; the rest is left, each with its reason."""
+    def fix_file(
+        self,
+        path: str,
+        diagnostics: list[Diagnostic],
+        *,
+        data: bytes | None = None,
+        seen: Sequence[str] | None = None,
+    ) -> None:
+        """Fix what can be fixed in one file; the rest is left, each with its reason.
+
+        ``data`` is what it holds, if not what the disk has; ``seen`` the lines in which the
+        diagnostics were found.
+        """
         state = self._states[path] = _State(b"", b"", Counter())
         try:
             state.old = state.new = read_bytes(path) if data is None else data
@@ -139,6 +152,8 @@ class _Fixer:
                 self._fix_template(path, state, diagnostics)
                 return
             source = load(path, state.old)
+            if seen is not None and list(seen) != list(source.lines):
+                raise DeclinedError(CHANGED)
             document = Document.from_bytes(state.old)
             state.is_readable = True
         except (UnparsedSourceError, DeclinedError) as error:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from collections.abc import Iterator
 
 from cachelint.fix import FixReport
 from cachelint.places import shown_path
-from cachelint.source import decode
 
 
 def render_fixes(report: FixReport, written: bool) -> str:
@@ -33,34 +33,43 @@ def render_fixes(report: FixReport, written: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_diff(report: FixReport) -> str:
-    """A patch that ``git apply`` takes, new files included."""
-    parts: list[str] = []
+def render_diff(report: FixReport) -> bytes:
+    """A patch that ``git apply`` takes in the working directory, new files included."""
+    parts: list[bytes] = []
     for path, content in report.created:
-        parts += _diff("/dev/null", f"b/{_posix(shown_path(path))}", b"", content)
+        parts += _diff("/dev/null", f"b/{_name(path)}", b"", content)
+    done = set()
     for file in report.files:
-        name = _posix(os.path.relpath(file.path))
-        parts += _diff(f"a/{name}", f"b/{name}", file.old, file.new)
-    return "".join(parts)
+        # git has nothing to patch in a link, and a file once.
+        name = _name(file.path)
+        if name not in done:
+            done.add(name)
+            parts += _diff(f"a/{name}", f"b/{name}", file.old, file.new)
+    return b"".join(parts)
 
 
-def _diff(old_name: str, new_name: str, old: bytes, new: bytes) -> Iterator[str]:
-    before, after = _lines(old), _lines(new)
-    for line in difflib.unified_diff(before, after, old_name, new_name):
-        yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
+def _name(path: str) -> str:
+    relative = os.path.relpath(os.path.realpath(path), os.path.realpath(os.curdir))
+    return relative.replace(os.sep, "/")
 
 
-def _lines(data: bytes) -> list[str]:
+def _diff(old_name: str, new_name: str, old: bytes, new: bytes) -> Iterator[bytes]:
+    first, second = _quoted(old_name), _quoted(new_name)
     # As git has it: only a line feed ends a line.
-    text = decode(data)
-    return [f"{line}\n" for line in text.split("\n")[:-1]] + [
-        t for t in [text.split("\n")[-1]] if t
-    ]
+    before, after = (re.findall(rb"[^\n]*\n|[^\n]+", data) for data in (old, new))
+    for line in difflib.diff_bytes(difflib.unified_diff, before, after, first, second):
+        yield line if line.endswith(b"\n") else line + b"\n\\ No newline at end of file\n"
+
+
+def _quoted(name: str) -> bytes:
+    """As git writes and reads it: quoted like a text of C, or with a tab behind blanks."""
+    data = os.fsencode(name)
+    if re.search(rb'[\x00-\x1f\x7f"\\]', data):
+        escaped = re.sub(rb'["\\]', lambda match: b"\\" + match[0], data)
+        octal = re.sub(rb"[\x00-\x1f\x7f]", lambda match: b"\\%03o" % match[0][0], escaped)
+        return b'"' + octal + b'"'
+    return data + b"\t" if b" " in data else data
 
 
 def _count(number: int) -> str:
     return f"{number} finding{'' if number == 1 else 's'}"
-
-
-def _posix(path: str) -> str:
-    return path.replace(os.sep, "/")

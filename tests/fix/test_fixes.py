@@ -379,8 +379,20 @@ def test_one_name_less(fix: Fix, head: str, expected: str) -> None:
         ),
         pytest.param(
             f"from cachelint.lazy import DUMMY\n{CACHES}\nX = caches['a'], caches\n",
-            f"from cachelint.lazy import DUMMY\n{LAZY}{CACHES}\nX = LazyCacheWrapper('a'), caches\n",
-            id="beside its siblings",
+            f"{LAZY_DUMMY}{CACHES}\nX = LazyCacheWrapper('a'), caches\n",
+            id="into the import of its siblings",
+        ),
+        pytest.param(
+            f"from cachelint.lazy import (\n    DUMMY,\n    get_cache,\n)\n{CACHES}\n"
+            "X = caches['a'], caches\n",
+            f"from cachelint.lazy import (\n    DUMMY,\n    LazyCacheWrapper,\n    get_cache,\n)\n{CACHES}\n"
+            "X = LazyCacheWrapper('a'), caches\n",
+            id="into an import of one name a row",
+        ),
+        pytest.param(
+            f"from cachelint.lazy import DUMMY  # why\n{CACHES}\nX = caches['a'], caches\n",
+            f"from cachelint.lazy import DUMMY  # why\n{LAZY}{CACHES}\nX = LazyCacheWrapper('a'), caches\n",
+            id="beside an import with a comment",
         ),
         pytest.param(
             f"{LAZY}{CACHES}\nX = caches['a'], caches\n",

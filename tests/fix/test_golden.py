@@ -158,7 +158,8 @@ def undefined_names(code: bytes) -> Counter[str]:
 
 
 def comments_of(code: bytes) -> Counter[str]:
-    tokens = tokenize.tokenize(io.BytesIO(code).readline)
+    lines = code.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    tokens = tokenize.tokenize(io.BytesIO(lines).readline)
     return Counter(token.string for token in tokens if token.type == tokenize.COMMENT)
 
 
@@ -166,10 +167,10 @@ def has_every_other_line(done: Fixed) -> None:
     changing = changing_rows(done)
     kept = [
         line
-        for row, line in enumerate(split_lines(done.old.decode()), 1)
+        for row, line in enumerate(split_lines(done.old.decode("latin-1")), 1)
         if row not in changing and line.strip()
     ]
-    remaining = iter(split_lines(done.new.decode()))
+    remaining = iter(split_lines(done.new.decode("latin-1")))
     assert [line for line in kept if line not in remaining] == []
 
 
