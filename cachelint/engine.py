@@ -54,6 +54,8 @@ class Report:
     sources: dict[str, Sequence[str]]
     notes: tuple[Diagnostic, ...] = ()
     """Why rules about aliases were silent (CCH003), where that is no finding."""
+    known: int = 0
+    """How many more findings a baseline knows."""
 
 
 def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:

@@ -7,6 +7,13 @@ import gc
 import sys
 from typing import TYPE_CHECKING
 
+from cachelint.cli.adoption import (
+    add_adoption_options,
+    add_noqa,
+    check_adoption_options,
+    without_known,
+    write_baseline,
+)
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
 from cachelint.cli.reports import (
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 def add_arguments(check: argparse.ArgumentParser) -> None:
     add_selection(check)
     add_report_options(check)
+    add_adoption_options(check)
     check.add_argument(
         "--strict-settings",
         action="store_true",
@@ -40,6 +48,7 @@ def _run(options: argparse.Namespace) -> int:
 
     check_report_options(options)
     configuration = configuration_of(options)
+    check_adoption_options(options, configuration)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
@@ -49,6 +58,11 @@ def _run(options: argparse.Namespace) -> int:
             report = check_paths(options.paths, configuration)
     finally:
         gc.enable()
+    if options.write_baseline:
+        return write_baseline(report, options, configuration)
+    report = without_known(report, options, configuration)
+    if options.add_noqa:
+        return add_noqa(report, configuration)
     deliver(render(report, options, configuration), options)
     if not options.quiet:
         _say_notes(report)

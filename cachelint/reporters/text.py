@@ -53,6 +53,8 @@ def _groups(diagnostics: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
 def _summary(report: Report, causes: int, paths: Sequence[str]) -> str:
     searched = f"{_count(report.files, 'file')} searched, {report.judged} with cache code"
     suppressed = f", {report.suppressed} suppressed by noqa" if report.suppressed else ""
+    if report.known:
+        suppressed += f", {report.known} in the baseline"
     if not report.diagnostics:
         return f"No findings ({searched}{suppressed}).\n"
     codes = Counter((d.code, d.name) for d in report.diagnostics)

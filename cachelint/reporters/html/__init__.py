@@ -71,6 +71,7 @@ def _summary(report: Report) -> str:
         (fixes[Applicability.SAFE], "fixable"),
         (fixes[Applicability.UNSAFE], "fixable with a look"),
         (report.suppressed, "suppressed by noqa"),
+        *([(report.known, "in the baseline")] if report.known else []),
         (report.files, "files searched"),
         (report.judged, "with cache code"),
     ]
