@@ -85,6 +85,9 @@ class _State:
     old: bytes
     new: bytes
     before: Counter[str]
+    """The codes that were found in it, judged alone."""
+    words: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """The same with their messages."""
     fixed: list[Diagnostic] = field(default_factory=list)
     left: list[Left] = field(default_factory=list)
     needs_helper: bool = False
@@ -159,7 +162,8 @@ class _Fixer:
         except (UnparsedSourceError, DeclinedError) as error:
             state.left = [Left(diagnostic, str(error)) for diagnostic in diagnostics]
             return
-        state.before = Counter(diagnostic.code for diagnostic in self._judged(source))
+        found = self._judged(source)
+        state.before, state.words = Counter(d.code for d in found), Counter(map(_words, found))
         chosen, state.left = self.planner.choose(source, document, diagnostics)
         state.left += self._fix(path, source, document, chosen) if chosen else []
 
@@ -231,12 +235,15 @@ class _Fixer:
 
     def settle(self) -> None:
         """Fix what other fixes have made possible, and take back what does not go with them."""
+        changed: list[str] = []
         for _ in range(_MAX_ROUNDS):
             changed = [path for path, state in self._states.items() if state.new != state.old]
             if not changed or not sum(self._fix_again(path) for path in self._states):
                 break
         while sum(self._taken_back(path) for path in self._states):
             pass
+        for path in self._states if changed else ():
+            self._count_what_is_gone(path)
 
     def _fix_again(self, path: str) -> bool:
         """Whether something that was left before could be fixed now."""
@@ -254,6 +261,20 @@ class _Fixer:
         done = [pairs[diagnostic] for diagnostic in chosen if diagnostic not in refused]
         state.left = [left for left in state.left if left not in done]
         return bool(done)
+
+    def _count_what_is_gone(self, path: str) -> None:
+        """What was left may have gone with the fix of something else: a call of what was fixed."""
+        state = self._states[path]
+        if not state.left or not state.is_readable:
+            return
+        now = Counter(map(_words, self._judged(load(path, state.new))))
+        gone = state.words - Counter(map(_words, state.fixed)) - now
+        for left in list(state.left):
+            said = _words(left.diagnostic)
+            if gone[said] > 0:
+                gone[said] -= 1
+                state.left.remove(left)
+                state.fixed.append(left.diagnostic)
 
     def _taken_back(self, path: str) -> bool:
         """Whether the file had to be left as it was: fixed beside the others it would be worse."""
@@ -277,8 +298,12 @@ def _paired(waiting: list[Left], found: list[Diagnostic]) -> dict[Diagnostic, Le
     """What is found now, with what was left of it before: rows have moved, words and order stay."""
     pairs: dict[Diagnostic, Left] = {}
     for left in waiting:
-        said = (left.diagnostic.code, left.diagnostic.message)
-        again = [d for d in found if (d.code, d.message) == said and d not in pairs]
+        said = _words(left.diagnostic)
+        again = [d for d in found if _words(d) == said and d not in pairs]
         if again:
             pairs[again[0]] = left
     return pairs
+
+
+def _words(diagnostic: Diagnostic) -> tuple[str, str]:
+    return diagnostic.code, diagnostic.message

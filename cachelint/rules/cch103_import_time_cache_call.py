@@ -45,9 +45,10 @@ def load(key):
 ```
 
 ## Fix safety
-Where all that the function does is to return `caches[alias]`, with an alias that is a literal or an
-argument of the call, `store = open_store()` becomes `store = LazyCacheWrapper(alias)`: safe, unsafe
-where the value goes somewhere that is not known. There is no automatic fix for other calls.
+Where all that the function does is to return `caches[alias]`, with an alias that is a literal, a
+setting or an argument of the call, `store = open_store()` becomes
+`store = LazyCacheWrapper(alias)`: safe, unsafe where the value goes somewhere that is not known.
+There is no automatic fix for other calls.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#accessing-the-cache

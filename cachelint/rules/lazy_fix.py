@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from cachelint.diagnostic import Applicability, Edit, FixPlan, NoFix
 from cachelint.facts.records import FunctionFacts, Guard, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER, HELPER_GET_CACHE
@@ -11,12 +14,14 @@ from cachelint.rules.rule import FileView
 from cachelint.source import one_line
 
 WRAPPER = "LazyCacheWrapper"
+_SETTINGS = "django.conf.settings"
 #: What opens a wrapper at once, or asks for what a wrapper is not.
 _USED = frozenset({"attribute", "call", "examined", "item", "membership", "statement"})
 _OPENED_HERE = NoFix("it is used on the spot, which opens it here whatever stands for it")
 _USED_BY_CONSTRUCTOR = NoFix("the constructor itself uses it, which opens it there")
 _UNCERTAIN = NoFix("what it is here, or under which alias, is not certain")
 _OTHER_SPELLING = NoFix("it is not written as `caches[alias]`")
+_ALIAS_OF_ANOTHER_FILE = NoFix("what makes the alias in the function is not to be had here")
 _MORE_THAN_A_CACHE = NoFix("the function does more than to return one `caches[alias]`")
 
 
@@ -79,10 +84,13 @@ def call_plan(use: Use, returned: tuple[Opened, ...]) -> FixPlan | NoFix:
     if function is None or is_method or caught or not function.is_plain or function.decorators:
         return _MORE_THAN_A_CACHE
     certain = len(opened.use.values) == 1 and opened.use.outer == "value"
-    alias = _alias_of_call(use, function, opened)
-    if not opened.is_direct or not certain or alias is None:
+    if not opened.is_direct or not certain:
         return _MORE_THAN_A_CACHE
-    return replacement_by_wrapper(use, alias, unknown_surroundings(use))
+    alias = _alias_of_call(use, function, opened)
+    if alias is None:
+        return _ALIAS_OF_ANOTHER_FILE
+    plan = replacement_by_wrapper(use, alias, unknown_surroundings(use))
+    return replace(plan, imports=(_SETTINGS,)) if _is_setting(opened) else plan
 
 
 def _alias_of_call(use: Use, function: FunctionFacts, opened: Opened) -> str | None:
@@ -90,7 +98,7 @@ def _alias_of_call(use: Use, function: FunctionFacts, opened: Opened) -> str | N
     alias = opened.resolved.value.alias
     if alias is None:
         return None
-    if alias.literal is not None:
+    if alias.literal is not None or _is_setting(opened):
         return alias.code if not use.arguments else None
     if alias.text not in function.parameters or len(use.arguments) != 1:
         return None
@@ -98,6 +106,14 @@ def _alias_of_call(use: Use, function: FunctionFacts, opened: Opened) -> str | N
     if argument.keyword is None and function.parameters[:1] == (alias.text,):
         return argument.code
     return argument.code if argument.keyword == alias.text else None
+
+
+def _is_setting(opened: Opened) -> bool:
+    """Whether the alias is ``settings.X``, which any file may say."""
+    alias = opened.resolved.value.alias
+    if alias is None or re.fullmatch(r"settings\.[A-Z]\w*", alias.code) is None:
+        return False
+    return [value.path for value in opened.facts.exports.get("settings", ())] == [_SETTINGS]
 
 
 def helper_plan(view: FileView, use: Use) -> FixPlan | NoFix:

@@ -57,6 +57,19 @@ def test_what_the_fix_of_another_file_makes_possible(tmp_path: Path) -> None:
     assert "STORE = LazyCacheWrapper('a')" in (tmp_path / "shop/a_user.py").read_text()
 
 
+def test_what_goes_with_the_fix_of_something_else(tmp_path: Path) -> None:
+    """The call of a constructor is a finding as long as the constructor opens the cache."""
+    text = (
+        f"{CACHES}\n\nclass BoxCache:\n    def __init__(self):\n        self.box = caches['a']\n\n"
+        "    def get(self, key):\n        return self.box.get(key)\n\n"
+        "    def set(self, key, value):\n        self.box.set(key, value)\n\n\nBOX = BoxCache()\n"
+        "caches['a'].get('k')\ncaches['a'].get('k')\n"
+    )
+    report = fix(tmp_path, {"a.py": text})
+    assert [left.diagnostic.code for left in report.left] == ["CCH104", "CCH104"]
+    assert {d.code for file in report.files for d in file.fixed} == {"CCH102", "CCH103"}
+
+
 def test_overlapping_fixes(tmp_path: Path) -> None:
     """The second of two that change the same place is made when the first is done."""
     text = f"{CACHES}\n\ndef f():\n    return caches.get(caches.get('a').get('b'))\n"
