@@ -15,6 +15,7 @@ from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found
 from cachelint.facts.records import FileFacts
 from cachelint.judge import UNRESOLVED, Judge, diagnostic_of
+from cachelint.noqa import Suppressions
 from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.rules import all_rules
@@ -22,7 +23,6 @@ from cachelint.selection import check_that_paths_exist, compiled
 from cachelint.settings.reader import ProjectSettings
 from cachelint.source import (
     Source,
-    Suppressions,
     UnparsedSourceError,
     decode,
     load,
@@ -30,6 +30,7 @@ from cachelint.source import (
     split_lines,
 )
 from cachelint.template_search import TemplateComments, TemplateSearch
+from cachelint.unused_noqa import UnusedNoqa
 
 if TYPE_CHECKING:
     from cachelint.templates import Template
@@ -53,6 +54,8 @@ class Report:
     sources: dict[str, Sequence[str]]
     notes: tuple[Diagnostic, ...] = ()
     """Why rules about aliases were silent (CCH003), where that is no finding."""
+    known: int = 0
+    """How many more findings a baseline knows."""
 
 
 def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
@@ -108,6 +111,7 @@ class _Check:
         is_folder_given = any(os.path.isdir(path) for path in self.paths)
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
+        self._noqa = UnusedNoqa(self.judge, is_whole=self._callers is not None)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         self.judge.library = self._search.library
         for found in self.discovery.files():
@@ -127,6 +131,7 @@ class _Check:
         if self.judge.configuration.strict_settings:
             self.diagnostics += [note for note in notes if self._is_asked_for(note.path)]
             notes = ()
+        self._add_unused_noqa()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
@@ -137,6 +142,7 @@ class _Check:
         found = Found(path, named=True, may_be_template=is_template)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         self.judge.library = self._search.library
+        self._noqa = UnusedNoqa(self.judge, is_whole=False)
         self.files = 1
         try:
             if is_template:
@@ -145,6 +151,7 @@ class _Check:
                 self._judge_source(found, data)
         except UnparsedSourceError as error:
             self._unparsed(found, error)
+        self._add_unused_noqa()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
@@ -171,6 +178,7 @@ class _Check:
         source = load(found.path, data)
         diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
         self.judged += 1
+        self._noqa.add(source, found.named)
         self._remember(found.path)
         self._keep(source, diagnostics, Suppressions(source))
 
@@ -184,6 +192,7 @@ class _Check:
     def _judge_template(self, found: Found, data: bytes) -> None:
         template = self._search.read(found, data)
         self.judged += 1
+        self._noqa.add(template, found.named)
         diagnostics = self.judge.judge_template(template, self._search.library)
         self._keep(template, diagnostics, TemplateComments(template))
 
@@ -227,7 +236,12 @@ class _Check:
         diagnostics: list[Diagnostic],
         suppressions: Suppressions | TemplateComments,
     ) -> None:
-        kept = [d for d in diagnostics if not suppressions.cover(d.code, d.span.row)]
+        kept = []
+        for diagnostic in diagnostics:
+            if suppressions.cover(diagnostic.code, diagnostic.span.row):
+                self._noqa.note(diagnostic)
+            else:
+                kept.append(diagnostic)
         self.suppressed += len(diagnostics) - len(kept)
         if kept:
             self.diagnostics += kept
@@ -241,6 +255,11 @@ class _Check:
             rule = all_rules()[UNPARSED]
             self.diagnostics.append(diagnostic_of(rule, found.path, finding(error)))
             self.sources[found.path] = split_lines(error.text)
+
+    def _add_unused_noqa(self) -> None:
+        for diagnostic, lines in self._noqa.diagnostics():
+            self.diagnostics.append(diagnostic)
+            self.sources[diagnostic.path] = lines
 
     def _add_evidence_sources(self) -> None:
         for diagnostic in self.diagnostics:

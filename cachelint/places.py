@@ -46,6 +46,16 @@ def shown_path(path: str) -> str:
     return path if relative.startswith(os.pardir) else relative
 
 
+def report_path(path: str) -> str:
+    """``path`` for a report: as the user would write it, with forward slashes."""
+    return shown_path(path).replace(os.sep, "/")
+
+
+def file_uri(path: str) -> str:
+    """``path`` as a ``file:`` address."""
+    return Path(os.path.abspath(path)).as_uri()
+
+
 class ModuleFinder:
     """Dotted names → files. Asks the file system, each question once."""
 

@@ -5,16 +5,34 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+from typing import TYPE_CHECKING
 
+from cachelint.cli.adoption import (
+    add_adoption_options,
+    add_noqa,
+    check_adoption_options,
+    without_known,
+    write_baseline,
+)
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
-from cachelint.cli.output import CLEAN, FINDINGS, wants_color, write
+from cachelint.cli.output import CLEAN, FINDINGS
+from cachelint.cli.reports import (
+    add_report_options,
+    check_report_options,
+    deliver,
+    render,
+    settings_around,
+)
+from cachelint.config import Configuration
+
+if TYPE_CHECKING:
+    from cachelint.engine import Report
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
     add_selection(check)
-    check.add_argument(
-        "--output-format", choices=("text", "concise", "json"), default="text", help="default: text"
-    )
+    add_report_options(check)
+    add_adoption_options(check)
     check.add_argument(
         "--strict-settings",
         action="store_true",
@@ -22,16 +40,15 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         help="settings that cannot be read are a finding (CCH003), not a note",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
-    check.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
-    )
     check.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths, check_text
 
+    check_report_options(options)
     configuration = configuration_of(options)
+    check_adoption_options(options, configuration)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
@@ -41,20 +58,33 @@ def _run(options: argparse.Namespace) -> int:
             report = check_paths(options.paths, configuration)
     finally:
         gc.enable()
-    write(_render(report, options))
-    for note in report.notes:
-        place = f"{note.path}:{note.span.row}:{note.span.column}"
-        print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
+    if options.write_baseline:
+        return write_baseline(report, options, configuration)
+    report = without_known(report, options, configuration)
+    if options.add_noqa:
+        return add_noqa(report, configuration)
+    deliver(render(report, options, configuration), options)
+    if not options.quiet:
+        _say_notes(report)
+    if options.verbose:
+        _say_what_was_read(report, options, configuration)
     return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
 
 
-def _render(report: object, options: argparse.Namespace) -> str:
-    from cachelint import reporters
-    from cachelint.engine import Report
+def _say_notes(report: Report) -> None:
+    for note in report.notes:
+        place = f"{note.path}:{note.span.row}:{note.span.column}"
+        print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
 
-    assert isinstance(report, Report)
-    if options.output_format == "json":
-        return reporters.render_json(report)
-    if options.output_format == "concise":
-        return reporters.render_concise(report)
-    return reporters.render_text(report, wants_color(options.color), options.paths)
+
+def _say_what_was_read(
+    report: Report, options: argparse.Namespace, configuration: Configuration
+) -> None:
+    lines = [f"configuration: {configuration.origin}"]
+    for found in settings_around(options, configuration):
+        for settings in found.modules:
+            state = "open" if settings.is_open else "closed"
+            module = settings.module
+            lines.append(f"settings: {module.label} ({module.role.value}, {state}) {module.path}")
+    lines.append(f"files: {report.files} searched, {report.judged} with cache code")
+    print("\n".join(dict.fromkeys(lines)), file=sys.stderr)

@@ -16,13 +16,8 @@ from cachelint.fix.planning import Chosen, Planner
 from cachelint.fix.surroundings import Surroundings
 from cachelint.fix.templates import TemplateFix
 from cachelint.judge import Judge
-from cachelint.source import (
-    Source,
-    Suppressions,
-    UnparsedSourceError,
-    load,
-    read_bytes,
-)
+from cachelint.noqa import Suppressions
+from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 from cachelint.template_search import TemplateSearch
 
 #: How often what a fix has uncovered is fixed in turn; two have been seen.

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cachelint.diagnostic import Evidence
-from cachelint.facts.records import Guard, GuardKind
-from cachelint.facts.vocabulary import BACKENDS
+from cachelint.facts.records import Guard, GuardKind, Phase
+from cachelint.facts.vocabulary import BACKENDS, HANDLE, REDIS_CONNECTION
 from cachelint.project import AliasKind, AliasValue
 from cachelint.rules.alias_uses import AliasUse, asks_for
 from cachelint.rules.rule import FileView
@@ -90,6 +90,14 @@ def _may_be_configured(settings: Settings, class_name: str) -> bool:
         isinstance(found, Constant) and str(found.value).rpartition(".")[2] == class_name
         for found in backends
     )
+
+
+def fails_in(view: FileView, use: AliasUse, missing: list[State]) -> tuple[str, ...]:
+    """The settings modules with which an import of the file is certain to end in the error."""
+    opens = any(r.path in (HANDLE, f"{REDIS_CONNECTION}()") for r in view.resolve(use.use.values))
+    if use.use.phase is not Phase.IMPORT or use.guards or not opens:
+        return ()
+    return tuple(s.settings.module.label for s in missing if s.presence is Presence.MISSING)
 
 
 def is_anywhere(view: FileView, name: str) -> bool:

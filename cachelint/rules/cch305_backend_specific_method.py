@@ -69,6 +69,8 @@ from cachelint.settings.backend_methods import METHODS, PACKAGES
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "what the backends have in common differs from this method"
 
 _ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})

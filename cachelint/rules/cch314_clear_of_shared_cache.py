@@ -71,6 +71,8 @@ from cachelint.settings.records import Place, Settings
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 PREVIEW = True
 NO_FIX = "which keys were meant, only those who wrote it know"
 
