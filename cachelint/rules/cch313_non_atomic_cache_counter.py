@@ -59,7 +59,8 @@ SEVERITY = Severity.WARNING
 PREVIEW = True
 NO_FIX = "whether `incr()`, `add()` or a lock fits depends on what is counted"
 
-_LOCK = re.compile(r"(?i)lock|mutex|semaphore|synchronized|atomic")
+#: A block, a clock and a lockout keep nobody away from the counter.
+_LOCK = re.compile(r"(?i)(?<![bc])lock(?!out)|mutex|semaphore|synchronized|atomic")
 
 
 def check(view: FileView) -> Iterator[Finding]:
