@@ -168,7 +168,7 @@ class Modules:
         return None if facts.stars or "__getattr__" in facts.exports else False
 
     def may_bring(self, module: str, name: str, origin: str) -> bool:
-        """Whether the tree has a ``module`` of its own for the file ``origin``, maybe with ``name``."""
+        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``."""
         return self.find(module, origin) is not None and (
             self.has_name(module, name, origin) is not False
         )
