@@ -36,7 +36,8 @@ class Configuration:
     ``strict_settings``: settings that cannot be read are a finding. ``aliases`` exist although no
     settings module has them. ``alias_settings`` are settings of the project that hold an alias
     (``SHOP_CACHE``, ``SHOP.CACHE`` for a key of a dict).
-    ``template_suffixes``: templates beside those that end like ``TEMPLATE_SUFFIXES``.
+    ``template_suffixes``: templates beside those that end like ``TEMPLATE_SUFFIXES``. ``baseline``
+    is the file of known findings.
     """
 
     base: str = field(default_factory=os.getcwd)
@@ -55,12 +56,17 @@ class Configuration:
     aliases: tuple[str, ...] = ()
     alias_settings: tuple[str, ...] = ()
     template_suffixes: tuple[str, ...] = ()
+    baseline: str | None = None
     rows: tuple[tuple[str, int], ...] = ()
     """For keys read from a file the row in which each stands."""
 
     @property
     def all_template_suffixes(self) -> tuple[str, ...]:
         return TEMPLATE_SUFFIXES + self.template_suffixes
+
+    @property
+    def baseline_path(self) -> str | None:
+        return os.path.join(self.base, self.baseline) if self.baseline is not None else None
 
     def place_of(self, key: str) -> str:
         """Where ``key`` was given, for an error message."""
@@ -194,6 +200,12 @@ def _switch(value: Any, where: str) -> bool:
     return value
 
 
+def _file(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not value:
+        raise ConfigurationError(f"{where} must be the path of a file")
+    return value
+
+
 def _style(value: Any, where: str) -> str:
     if value not in STYLES:
         raise ConfigurationError(f"{where} must be one of {', '.join(STYLES)}")
@@ -221,6 +233,7 @@ _READERS: dict[str, Callable[[Any, str], Any]] = {
     "aliases": _strings,
     "alias-settings": parse_alias_settings,
     "template-suffixes": _suffixes,
+    "baseline": _file,
 }
 
 

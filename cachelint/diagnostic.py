@@ -53,10 +53,14 @@ class Edit:
 
     span: Span
     content: str
+    is_comment: bool = False
+    """Whether it changes a comment and nothing else."""
 
     @property
     def is_expression(self) -> bool:
-        """Whether one expression is replaced: no insertion, and no whole rows."""
+        """Whether one expression is replaced: no insertion, no whole rows, no comment."""
+        if self.is_comment:
+            return False
         span = self.span
         inserts = (span.row, span.column) == (span.end_row, span.end_column)
         return not inserts and not span.column == span.end_column == 1
@@ -87,6 +91,11 @@ class FixPlan:
     reads: tuple[str, ...] = ()
     memo: str = ""
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether ``edits`` are all that changes: no imports, no whole statements."""
+        return not (self.rewrite or self.helper_names or self.imports or self.drops)
+
 
 @dataclass(frozen=True)
 class NoFix:
@@ -116,6 +125,8 @@ class Diagnostic:
     fix: FixPlan | None = None
     no_fix: str = ""
     """Why there is no fix; empty where there is one."""
+    fails_in: tuple[str, ...] = ()
+    """The settings modules with which whatever imports the file dies of this."""
 
     @property
     def sort_key(self) -> tuple[str, Span, str]:

@@ -16,6 +16,7 @@ from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found
 from cachelint.facts.records import FileFacts
 from cachelint.judge import UNRESOLVED, Judge, diagnostic_of
+from cachelint.noqa import Suppressions
 from cachelint.per_file import Outcome, Task, collect_with, own_processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
@@ -25,7 +26,6 @@ from cachelint.selection import check_that_paths_exist, compiled
 from cachelint.settings.reader import ProjectSettings
 from cachelint.source import (
     Source,
-    Suppressions,
     UnparsedSourceError,
     decode,
     load,
@@ -35,6 +35,7 @@ from cachelint.source import (
     without_tree,
 )
 from cachelint.template_search import TemplateComments, TemplateSearch
+from cachelint.unused_noqa import UnusedNoqa
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -50,17 +51,19 @@ def check_paths(
     paths: Sequence[str],
     configuration: Configuration,
     *,
+    judge: Judge | None = None,
     executor: Executor | None = None,
     jobs: int | None = 1,
 ) -> Report:
     """Check the Python files under ``paths`` (files or folders that exist).
 
+    ``judge``, of the same configuration, knows afterwards all that was read.
     ``executor`` collects the facts of the files; without one, processes of our own do, so that
     ``jobs`` of them work (None: as many as there are processors), as far as that pays.
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
     """
     check_that_paths_exist(paths)
-    judge = Judge(configuration)
+    judge = judge or Judge(configuration)
     judge.prepare()
     if configuration.exclude:
         compiled(configuration.exclude, configuration.place_of("exclude"))
@@ -69,12 +72,15 @@ def check_paths(
     return _Check(judge, discovery, paths, executor=executor, jobs=jobs).run()
 
 
-def check_text(path: str, data: bytes, configuration: Configuration) -> Report:
+def check_text(
+    path: str, data: bytes, configuration: Configuration, *, judge: Judge | None = None
+) -> Report:
     """Check ``data`` as if it were what the Python file or template at ``path`` holds.
 
-    The file need not exist. Raises ConfigurationError for wrong selectors.
+    The file need not exist. ``judge`` is as for check_paths.
+    Raises ConfigurationError for wrong selectors.
     """
-    judge = Judge(configuration)
+    judge = judge or Judge(configuration)
     judge.prepare()
     return _Check(judge, Discovery([], (), configuration.base), [path]).run_text(path, data)
 
@@ -111,6 +117,7 @@ class _Check:
         is_folder_given = any(disk.is_folder(path) for path in self.paths)
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
+        self._noqa = UnusedNoqa(self.judge, is_whole=self._callers is not None)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         self.judge.library = self._search.library
         for found in self.discovery.files():
@@ -131,6 +138,7 @@ class _Check:
         if self.judge.configuration.strict_settings:
             self.diagnostics += [note for note in notes if self._is_asked_for(note.path)]
             notes = ()
+        self._add_unused_noqa()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(
@@ -143,6 +151,7 @@ class _Check:
         found = Found(path, named=True, may_be_template=is_template)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         self.judge.library = self._search.library
+        self._noqa = UnusedNoqa(self.judge, is_whole=False)
         self.files = 1
         try:
             if is_template:
@@ -151,6 +160,7 @@ class _Check:
                 self._judge_source(found, data)
         except UnparsedSourceError as error:
             self._unparsed(found, error)
+        self._add_unused_noqa()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
         return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
@@ -210,6 +220,7 @@ class _Check:
         alone = self._callers is None or found.named
         diagnostics = self.judge.judge(source, alone, facts)
         self.judged += 1
+        self._noqa.add(source, found.named)
         self._remember(found.path)
         self._keep(source, diagnostics, Suppressions(source))
 
@@ -223,6 +234,7 @@ class _Check:
     def _judge_template(self, found: Found, data: bytes) -> None:
         template = self._search.read(found, data)
         self.judged += 1
+        self._noqa.add(template, found.named)
         diagnostics = self.judge.judge_template(template, self._search.library)
         self._keep(template, diagnostics, TemplateComments(template))
 
@@ -266,7 +278,12 @@ class _Check:
         diagnostics: list[Diagnostic],
         suppressions: Suppressions | TemplateComments,
     ) -> None:
-        kept = [d for d in diagnostics if not suppressions.cover(d.code, d.span.row)]
+        kept = []
+        for diagnostic in diagnostics:
+            if suppressions.cover(diagnostic.code, diagnostic.span.row):
+                self._noqa.note(diagnostic)
+            else:
+                kept.append(diagnostic)
         self.suppressed += len(diagnostics) - len(kept)
         if kept:
             self.diagnostics += kept
@@ -280,6 +297,11 @@ class _Check:
             rule = all_rules()[UNPARSED]
             self.diagnostics.append(diagnostic_of(rule, found.path, finding(error)))
             self.sources[found.path] = split_lines(error.text)
+
+    def _add_unused_noqa(self) -> None:
+        for diagnostic, lines in self._noqa.diagnostics():
+            self.diagnostics.append(diagnostic)
+            self.sources[diagnostic.path] = lines
 
     def _add_evidence_sources(self) -> None:
         for diagnostic in self.diagnostics:

@@ -131,7 +131,7 @@ class Judge:
             raise UnparsedSourceError("cannot be followed: nested too deeply") from error
         project = Project(self.modules, self.whole_project)
         view = self._view(facts, project)
-        ignored = self._ignored_codes(source.path)
+        ignored = self.ignored_codes(source.path)
         # A rule without its words has nothing to say; some would read the settings to find out.
         data = source.text.encode(errors="surrogatepass")
         diagnostics = [
@@ -150,7 +150,7 @@ class Judge:
         known = frozenset(self.configuration.aliases)
         place = self.modules.relative_path(template.path)
         view = TemplateView(template, library, self.reader, known, place)
-        ignored = self._ignored_codes(template.path)
+        ignored = self.ignored_codes(template.path)
         diagnostics = [
             diagnostic_of(rule, template.path, finding)
             for rule in self.template_rules
@@ -168,7 +168,7 @@ class Judge:
             if rule.needs_project:
                 views = self._views(paths, project)
                 for path, finding in rule.check_project(views):
-                    if rule.code not in self._ignored_codes(path):
+                    if rule.code not in self.ignored_codes(path):
                         yield diagnostic_of(rule, path, finding)
 
     def unresolved_settings(self) -> Iterator[Diagnostic]:
@@ -213,7 +213,8 @@ class Judge:
             all_rules() if wants_all else (*(wanted.select or ()), *wanted.extend_select)
         )
 
-    def _ignored_codes(self, path: str) -> frozenset[str]:
+    def ignored_codes(self, path: str) -> frozenset[str]:
+        """The codes that ``per-file-ignores`` has for a file."""
         relative = os.path.relpath(os.path.abspath(path), self.configuration.base)
         codes: frozenset[str] = frozenset()
         for spec, ignored in self._per_file_ignores:
@@ -241,4 +242,5 @@ def diagnostic_of(rule: Rule, path: str, finding: Finding) -> Diagnostic:
         evidence=finding.evidence,
         fix=fix,
         no_fix=no_fix,
+        fails_in=finding.fails_in,
     )

@@ -24,5 +24,7 @@ class Report:
     sources: dict[str, Sequence[str]]
     notes: tuple[Diagnostic, ...] = ()
     """Why rules about aliases were silent (CCH003), where that is no finding."""
+    known: int = 0
+    """How many more findings a baseline knows."""
     held: object = field(default=None, repr=False, compare=False)
     """What the check was made with: a program that ends soon need not take it apart."""

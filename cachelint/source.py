@@ -1,4 +1,4 @@
-"""A file as bytes, text, lines and tree; cache words and ``noqa``. Knows nothing of rules.
+"""A file as bytes, text, lines and tree; cache words. Knows nothing of rules.
 
 The cache words are the contract of the prefilter: what contains none of them is not judged.
 """
@@ -6,7 +6,6 @@ The cache words are the contract of the prefilter: what contains none of them is
 from __future__ import annotations
 
 import ast
-import io
 import os
 import re
 import tokenize
@@ -253,61 +252,3 @@ def load_sparse(path: str, data: bytes) -> Source:
 def without_tree(path: str, data: bytes) -> Source:
     """The source of a file whose facts are there already. Raises UnparsedSourceError."""
     return Source(path, decode(data), ast.Module([], []), ("",))
-
-
-def logical_noqa_lines(source: Source) -> dict[int, str]:
-    """For each row the text in which a ``noqa`` comment counts for it.
-
-    Rows that one multi-line string or a backslash joins count as one, rows that brackets join do
-    not: the mapping of flake8's ``FileProcessor``, which is what people have in their fingers.
-    A file that Python's tokenizer refuses has no mapping, as in flake8: each row counts alone.
-    """
-    lines = source.lines
-    mapping: dict[int, str] = {}
-    first, last = len(lines) + 2, -1
-    try:
-        for token in tokenize.generate_tokens(io.StringIO("\n".join(lines)).readline):
-            if token.type in (tokenize.ENDMARKER, tokenize.DEDENT):
-                continue
-            first, last = min(first, token.start[0]), max(last, token.end[0])
-            if token.type in (tokenize.NL, tokenize.NEWLINE):
-                joined = "\n".join(lines[first - 1 : last])
-                mapping.update(dict.fromkeys(range(first, last + 1), joined))
-                first, last = len(lines) + 2, -1
-    except (tokenize.TokenError, SyntaxError):
-        return {}
-    return mapping
-
-
-class Suppressions:
-    """The ``noqa`` comments of a file, with the meaning that flake8 gives them."""
-
-    def __init__(self, source: Source) -> None:
-        self._source = source
-        self._present = "noqa" in source.text.lower()
-        self._rows: dict[int, str] | None = None
-        self._whole_file: bool | None = None
-
-    def cover(self, code: str, row: int) -> bool:
-        """Whether a comment suppresses a diagnostic with ``code`` that starts in ``row``."""
-        if not self._present:
-            return False
-        from flake8.defaults import NOQA_FILE
-
-        lines = self._source.lines
-        if self._rows is None:
-            self._whole_file = any(NOQA_FILE.match(line) for line in lines)
-            self._rows = logical_noqa_lines(self._source)
-        if self._whole_file:
-            return True
-        line = self._rows.get(row, lines[row - 1] if row <= len(lines) else "")
-        return is_ignored_by(line, code)
-
-
-def is_ignored_by(line: str, code: str) -> bool:
-    """Whether a ``noqa`` comment in ``line`` is for ``code``."""
-    # Theirs, not a copy: what counts as a noqa comment is flake8's to say.
-    from flake8.violation import Violation
-
-    violation = Violation(code, "", 1, 1, "", line)
-    return bool(violation.is_inline_ignored(disable_noqa=False))

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.discovery import Discovery, Found
+from cachelint.noqa import Comment, Line, directive_in, is_ignored_by, read_comment
 from cachelint.places import project_folder
 from cachelint.settings.engines import template_folders
 from cachelint.settings.reader import SettingsReader
-from cachelint.source import UnparsedSourceError, is_ignored_by, read_bytes
+from cachelint.source import UnparsedSourceError, read_bytes
 from cachelint.templates import CACHE_WORD, Library, Template, read_template
+from cachelint.templates.lexer import Kind
 from cachelint.templates.library import FOLDER, TAGS_FOLDER
 
 _INSIDE = f"{os.sep}{FOLDER}{os.sep}"
@@ -27,6 +29,20 @@ class TemplateComments:
 
     def cover(self, code: str, row: int) -> bool:
         return is_ignored_by(self._comments.get(row, ""), code)
+
+
+def comments_with_codes(template: Template) -> list[Comment]:
+    """The comments of a template whose ``noqa`` names codes."""
+    found: list[Comment] = []
+    rows: set[int] = set()
+    for token in template.tokens:
+        row, start, end = token.span.row, token.span.column - 1, token.span.end_column - 1
+        text = template.lines[row - 1]
+        if token.kind is Kind.COMMENT and directive_in(text[:end], start) is not None:
+            comment = read_comment(Line(row, row, text), text, row, start, end)
+            found += [replace(comment, counts=row not in rows)] if comment is not None else []
+            rows.add(row)
+    return found
 
 
 @dataclass

@@ -22,8 +22,9 @@ import pytest
 from cachelint.config import Configuration, read_configuration
 from cachelint.engine import check_paths
 from cachelint.flake8_plugin import CacheLintPlugin
+from cachelint.noqa import Suppressions
 from cachelint.rules import all_rules
-from cachelint.source import contains_any, has_cache_word, split_lines
+from cachelint.source import Source, contains_any, has_cache_word, split_lines
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -31,7 +32,7 @@ UNPARSED = "CCH001"
 #: Findings about what other files may hold, without a word of their own.
 WORDLESS = frozenset({UNPARSED, "CCH003"})
 #: Rules that the whole project decides: flake8, which shows one file, may say less, or more.
-NEEDS_PROJECT = frozenset({"CCH003", "CCH102", "CCH103", "CCH105", "CCH107", "CCH505"})
+NEEDS_PROJECT = frozenset({"CCH002", "CCH003", "CCH102", "CCH103", "CCH105", "CCH107", "CCH505"})
 
 #: Rules that follow names into files without any cache word.
 FOLLOWED = frozenset({"CCH103"})
@@ -132,7 +133,9 @@ def found_in_flake8(path: Path, configuration: Configuration) -> set[Place]:
     with tokenize.open(path) as file:
         lines = file.readlines()
     plugin = CacheLintPlugin(ast.parse("".join(lines)), lines, shown(path))
-    return {(shown(path), row, text[:6]) for row, _, text, _ in plugin.run()}
+    noqa = Suppressions(Source(shown(path), "".join(lines), ast.parse("".join(lines))))
+    found = {(row, text[:6]) for row, _, text, _ in plugin.run()}
+    return {(shown(path), row, code) for row, code in found if not noqa.cover(code, row)}
 
 
 def without_wide_findings(places: set[Place]) -> set[Place]:

@@ -6,13 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.source import (
-    Suppressions,
-    UnparsedSourceError,
-    has_cache_word,
-    load,
-    logical_noqa_lines,
-)
+from cachelint.noqa import Suppressions, logical_noqa_lines
+from cachelint.source import UnparsedSourceError, has_cache_word, load
 
 
 @pytest.mark.parametrize(

@@ -8,21 +8,35 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from cachelint import disk
+from cachelint.cli.adoption import (
+    add_adoption_options,
+    add_noqa,
+    baseline_path,
+    check_adoption_options,
+    without_known,
+    write_baseline,
+)
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
-from cachelint.cli.output import CLEAN, FINDINGS, wants_color, write
-from cachelint.cli.recall import FOLDER, Said, keep
-from cachelint.disk import noting
+from cachelint.cli.output import CLEAN, FINDINGS
+from cachelint.cli.recall import FOLDER, Copy, keep
+from cachelint.cli.reports import (
+    add_report_options,
+    check_report_options,
+    deliver,
+    render,
+    settings_around,
+)
+from cachelint.config import Configuration
 
 if TYPE_CHECKING:
-    from cachelint.config import Configuration
     from cachelint.report import Report
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
     add_selection(check)
-    check.add_argument(
-        "--output-format", choices=("text", "concise", "json"), default="text", help="default: text"
-    )
+    add_report_options(check)
+    add_adoption_options(check)
     check.add_argument(
         "--strict-settings",
         action="store_true",
@@ -30,9 +44,6 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         help="settings that cannot be read are a finding (CCH003), not a note",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
-    check.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
-    )
     check.add_argument(
         "-j",
         "--jobs",
@@ -44,7 +55,7 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         "--no-cache",
         dest="cache",
         action="store_false",
-        help=f"neither use nor keep the result in {FOLDER}",
+        help=f"neither use nor keep what a check has said in {FOLDER}",
     )
     check.set_defaults(run=_run)
 
@@ -56,53 +67,72 @@ def _number(text: str) -> int:
     return number
 
 
-def _run(options: argparse.Namespace) -> int:
-    with noting() as journal:
-        start = time.time_ns()
-        said = _said(options)
-    code, out, err = said
-    write(out)
-    sys.stderr.write(err)
-    if options.cache and not is_stdin(options) and options.arguments is not None:
-        sys.stdout.flush()
-        keep(options.arguments, said, journal, start)
-    return code
-
-
 #: The last report: the process ends with what it was made with, rather than take that apart.
 _held: list[object] = []
 
 
-def _said(options: argparse.Namespace) -> Said:
-    """Exit code, standard output and standard error."""
-    report = _checked(options, configuration_of(options))
-    _held[:] = [report]
-    err = "".join(
-        f"{note.path}:{note.span.row}:{note.span.column}: note: {note.code} {note.message}\n"
-        for note in report.notes
-    )
-    code = FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
-    return code, _render(report, options), err
+def _run(options: argparse.Namespace) -> int:
+    start = time.time_ns()
+    with disk.noting() as journal, Copy() as copy:
+        code = _checked(options)
+    if options.cache and _only_says(options):
+        sys.stdout.flush()
+        keep(options.arguments, (code, *copy.texts), journal, start)
+    return code
 
 
-def _checked(options: argparse.Namespace, configuration: Configuration) -> Report:
+def _only_says(options: argparse.Namespace) -> bool:
+    """Whether all that the command does is to print, and all that it depends on lies in files."""
+    writes = options.output_file is not None or options.write_baseline or options.add_noqa
+    return not (writes or is_stdin(options))
+
+
+def _checked(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths, check_text
 
+    check_report_options(options)
+    configuration = configuration_of(options)
+    check_adoption_options(options, configuration)
+    known = baseline_path(options, configuration)
+    if known is not None:
+        disk.note(known)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
         if is_stdin(options):
-            return check_text(options.stdin_filename, read_stdin(), configuration)
-        return check_paths(options.paths, configuration, jobs=options.jobs)
+            report = check_text(options.stdin_filename, read_stdin(), configuration)
+        else:
+            report = check_paths(options.paths, configuration, jobs=options.jobs)
+        _held[:] = [report]
     finally:
         gc.enable()
+    if options.write_baseline:
+        return write_baseline(report, options, configuration)
+    report = without_known(report, options, configuration)
+    if options.add_noqa:
+        return add_noqa(report, configuration)
+    deliver(render(report, options, configuration), options)
+    if not options.quiet:
+        _say_notes(report)
+    if options.verbose:
+        _say_what_was_read(report, options, configuration)
+    return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
 
 
-def _render(report: Report, options: argparse.Namespace) -> str:
-    from cachelint import reporters
+def _say_notes(report: Report) -> None:
+    for note in report.notes:
+        place = f"{note.path}:{note.span.row}:{note.span.column}"
+        print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
 
-    if options.output_format == "json":
-        return reporters.render_json(report)
-    if options.output_format == "concise":
-        return reporters.render_concise(report)
-    return reporters.render_text(report, wants_color(options.color), options.paths)
+
+def _say_what_was_read(
+    report: Report, options: argparse.Namespace, configuration: Configuration
+) -> None:
+    lines = [f"configuration: {configuration.origin}"]
+    for found in settings_around(options, configuration):
+        for settings in found.modules:
+            state = "open" if settings.is_open else "closed"
+            module = settings.module
+            lines.append(f"settings: {module.label} ({module.role.value}, {state}) {module.path}")
+    lines.append(f"files: {report.files} searched, {report.judged} with cache code")
+    print("\n".join(dict.fromkeys(lines)), file=sys.stderr)

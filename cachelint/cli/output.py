@@ -28,6 +28,33 @@ def wants_color(choice: str) -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
 
 
+#: Terminals that are known to show links, by TERM_PROGRAM and by TERM.
+_LINKING_PROGRAMS = frozenset({
+    "Hyper", "Tabby", "WezTerm", "ghostty", "iTerm.app", "mintty", "rio", "vscode",
+})  # fmt: skip
+_LINKING_TERMINALS = ("alacritty", "foot", "xterm-ghostty", "xterm-kitty")
+#: Oldest version of the library behind many terminals that shows links (0.50).
+_OLDEST_VTE = 5000
+
+
+def wants_links(color: str) -> bool:
+    """Whether places may be links (OSC 8): at a terminal that can, or as FORCE_HYPERLINK says."""
+    forced = os.environ.get("FORCE_HYPERLINK")
+    if forced is not None:
+        return forced not in ("", "0")
+    if not wants_color(color) or not sys.stdout.isatty():
+        return False
+    found = os.environ
+    if "WT_SESSION" in found or "KONSOLE_VERSION" in found:
+        return True
+    version = found.get("VTE_VERSION", "")
+    return (
+        found.get("TERM_PROGRAM") in _LINKING_PROGRAMS
+        or found.get("TERM", "").startswith(_LINKING_TERMINALS)
+        or (version.isdecimal() and int(version) >= _OLDEST_VTE)
+    )
+
+
 def discard_output() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -29,6 +29,11 @@ _MAX_KEPT = 16
 #: A file that was changed so shortly before the run may change once more unnoticed, because the
 #: clock of the file system did not move on: nanoseconds, and for one that counts in seconds.
 _TICK, _COARSE_TICK = 50_000_000, 2_000_000_000
+#: Variables that say what a terminal can show (output.py).
+_TERMINAL = (
+    "NO_COLOR", "FORCE_HYPERLINK", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "VTE_VERSION",
+    "COLORTERM", "WT_SESSION", "KONSOLE_VERSION", "DOMTERM",
+)  # fmt: skip
 #: Exit code, standard output, standard error.
 Said = tuple[int, str, str]
 #: The type of a file in its mode (stat.S_IFMT, without importing stat).
@@ -91,6 +96,38 @@ def keep(arguments: Sequence[str], said: Said, journal: Journal, start: int) -> 
     _store(arguments, (_key(arguments), said, files, folders, types, names))
 
 
+class Copy:
+    """What is printed meanwhile, which is printed as ever."""
+
+    def __enter__(self) -> Copy:
+        self._before = sys.stdout, sys.stderr
+        self._copies = _Copied(sys.stdout), _Copied(sys.stderr)
+        sys.stdout, sys.stderr = self._copies
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.stdout, sys.stderr = self._before
+
+    @property
+    def texts(self) -> tuple[str, str]:
+        """What has gone to standard output and to standard error."""
+        out, err = self._copies
+        return "".join(out.parts), "".join(err.parts)
+
+
+class _Copied:
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+        self.parts: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.parts.append(text)
+        return len(text) if self._stream is None else int(self._stream.write(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def _may_change_unseen(time: int, start: int) -> bool:
     tick = _TICK if time % 1_000_000_000 else _COARSE_TICK
     return time > start - tick
@@ -126,8 +163,8 @@ def _file(arguments: Sequence[str]) -> str:
 def _key(arguments: Sequence[str]) -> str:
     """All that decides what a run says beside files: the command, our own code, the terminal."""
     encoding = sys.stdout.encoding
-    colored = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
-    parts = (__version__, _code(), sys.version, os.getcwd(), encoding, colored, *arguments)
+    terminal = (encoding, sys.stdout.isatty(), *map(os.environ.get, _TERMINAL))
+    parts = (__version__, _code(), sys.version, os.getcwd(), *terminal, *arguments)
     return "\0".join(map(repr, parts))
 
 

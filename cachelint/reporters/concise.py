@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from cachelint.places import report_path
 from cachelint.report import Report
 from cachelint.source import printable
 
 
 def render_concise(report: Report) -> str:
     return "".join(
-        f"{printable(d.path)}:{d.span.row}:{d.span.column}: {d.code} {d.message}\n"
+        f"{printable(report_path(d.path))}:{d.span.row}:{d.span.column}: {d.code} {d.message}\n"
         for d in report.diagnostics
     )

@@ -6,7 +6,10 @@ import json
 from typing import Any
 
 from cachelint.diagnostic import Diagnostic, FixPlan, Span
+from cachelint.places import report_path
 from cachelint.report import Report
+from cachelint.reporters.links import documentation_url
+from cachelint.rules import all_rules
 
 
 def render_json(report: Report) -> str:
@@ -18,15 +21,15 @@ def _item(diagnostic: Diagnostic) -> dict[str, Any]:
         "code": diagnostic.code,
         "name": diagnostic.name,
         "message": diagnostic.message,
-        "filename": diagnostic.path,
+        "filename": report_path(diagnostic.path),
         **_locations(diagnostic.span),
         "severity": diagnostic.severity.value,
         "help": diagnostic.help,
-        "url": None,
+        "url": documentation_url(all_rules()[diagnostic.code]),
         "fix": _fix(diagnostic.fix),
         "noqa_row": diagnostic.span.row,
         "evidence": [
-            {"filename": e.path, **_locations(e.span), "message": e.message}
+            {"filename": report_path(e.path), **_locations(e.span), "message": e.message}
             for e in diagnostic.evidence
         ],
     }
@@ -36,13 +39,12 @@ def _fix(plan: FixPlan | None) -> dict[str, Any] | None:
     """``edits`` is null where imports or statements change too: ``cachelint fix --diff`` has it."""
     if plan is None:
         return None
-    is_complete = not (plan.rewrite or plan.helper_names or plan.imports or plan.drops)
     edits = [{"content": edit.content, **_locations(edit.span)} for edit in plan.edits]
     return {
         "applicability": plan.applicability.value,
         "message": plan.title,
         "reason": plan.reason or None,
-        "edits": edits if is_complete else None,
+        "edits": edits if plan.is_complete else None,
     }
 
 

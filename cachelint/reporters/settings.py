@@ -79,12 +79,12 @@ def _modules(modules: Sequence[Settings]) -> Iterator[str]:
 def _matrix(modules: Sequence[Settings]) -> Iterator[str]:
     header = ("alias", *(str(number) for number, _ in enumerate(modules, 1)))
     rows = [header]
-    for name in _aliases(modules):
-        rows.append((f'"{name}"', *(_cell(settings, name) for settings in modules)))
+    for name in alias_names(modules):
+        rows.append((f'"{name}"', *(cell_of(settings, name) for settings in modules)))
     yield from _table(rows)
 
 
-def _cell(settings: Settings, name: str) -> str:
+def cell_of(settings: Settings, name: str) -> str:
     alias = settings.aliases.get(name)
     if alias is None:
         return "?" if settings.is_open else "-"
@@ -92,25 +92,27 @@ def _cell(settings: Settings, name: str) -> str:
 
 
 def _places(modules: Sequence[Settings]) -> Iterator[str]:
-    for name in _aliases(modules):
+    for name in alias_names(modules):
         yield f'"{name}"'
         rows = []
         for number, settings in enumerate(modules, 1):
             alias = settings.aliases.get(name)
             if alias is not None:
-                rows.append((str(number), _where(alias), _backend(alias) or "?", _when(alias)))
+                rows.append(
+                    (str(number), place_of(alias), backend_of(alias) or "?", condition_of(alias))
+                )
         yield from _table(rows)
 
 
-def _aliases(modules: Sequence[Settings]) -> list[str]:
+def alias_names(modules: Sequence[Settings]) -> list[str]:
     return list(dict.fromkeys(name for settings in modules for name in settings.aliases))
 
 
-def _where(alias: Alias) -> str:
+def place_of(alias: Alias) -> str:
     return f"{alias.place.path}:{alias.place.row}" if alias.place else "Django's own, no CACHES"
 
 
-def _when(alias: Alias) -> str:
+def condition_of(alias: Alias) -> str:
     return f"only if {alias.condition.text}" if alias.condition is not None else ""
 
 
@@ -131,7 +133,7 @@ def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield f"  {'  '.join(cells)}".rstrip()
 
 
-def _backend(alias: Alias) -> str | None:
+def backend_of(alias: Alias) -> str | None:
     return _either(alias, "BACKEND")
 
 
@@ -188,7 +190,7 @@ def _alias_json(alias: Alias) -> dict[str, Any]:
     return {
         "certainty": alias.certainty.value,
         "condition": _masked(condition),
-        "backend": _masked(_backend(alias)),
+        "backend": _masked(backend_of(alias)),
         "location": _masked(_either(alias, "LOCATION")),
         "filename": alias.place.path if alias.place is not None else None,
         "row": alias.place.row if alias.place is not None else None,

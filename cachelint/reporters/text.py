@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from cachelint.diagnostic import Applicability, Diagnostic, Span
+from cachelint.places import file_uri, report_path
 from cachelint.report import Report
-from cachelint.source import masked, printable
+from cachelint.reporters.lines import shown_line
+from cachelint.reporters.verdict import verdicts
+from cachelint.source import printable
 
 #: Longer lines are shown around the finding.
 MAX_WIDTH = 160
@@ -19,12 +22,22 @@ _BOLD, _RED, _YELLOW, _BLUE, _CYAN, _RESET = (
 )  # fmt: skip
 
 
-def render_text(report: Report, color: bool = False, paths: Sequence[str] = (".",)) -> str:
-    """The whole report; ``paths`` are what the user asked to check, for the next command."""
-    painter = _Painter(report, color)
+def render_text(
+    report: Report,
+    color: bool = False,
+    paths: Sequence[str] = (".",),
+    *,
+    links: bool = False,
+    quiet: bool = False,
+) -> str:
+    """The whole report; ``paths`` are what the user asked to check, for the next command.
+
+    ``links``: places lead to their files (OSC 8). ``quiet``: findings and nothing else.
+    """
+    painter = _Painter(report, color, links)
     groups = _groups(report.diagnostics)
     parts = [painter.group(group) for group in groups]
-    return "\n".join([*parts, _summary(report, len(groups), paths)])
+    return "\n".join(parts if quiet else [*parts, _summary(report, len(groups), paths)])
 
 
 def _groups(diagnostics: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
@@ -40,6 +53,8 @@ def _groups(diagnostics: Sequence[Diagnostic]) -> list[list[Diagnostic]]:
 def _summary(report: Report, causes: int, paths: Sequence[str]) -> str:
     searched = f"{_count(report.files, 'file')} searched, {report.judged} with cache code"
     suppressed = f", {report.suppressed} suppressed by noqa" if report.suppressed else ""
+    if report.known:
+        suppressed += f", {report.known} in the baseline"
     if not report.diagnostics:
         return f"No findings ({searched}{suppressed}).\n"
     codes = Counter((d.code, d.name) for d in report.diagnostics)
@@ -56,6 +71,7 @@ def _summary(report: Report, causes: int, paths: Sequence[str]) -> str:
     if causes < total:
         steps.append(f"cachelint check --output-format concise {shlex.join(paths)} lists all.")
     lines += _fixable(report.diagnostics, steps, paths)
+    lines += [f"{v.sentence}\n  {v.command}" for v in verdicts(report.diagnostics)]
     lines += [f"{'      ' if index else 'Next: '}{step}" for index, step in enumerate(steps)]
     return "\n".join(lines) + "\n"
 
@@ -77,9 +93,10 @@ def _count(number: int, noun: str) -> str:
 
 
 class _Painter:
-    def __init__(self, report: Report, color: bool) -> None:
+    def __init__(self, report: Report, color: bool, links: bool) -> None:
         self._sources = report.sources
         self._color = color
+        self._links = links
 
     def group(self, diagnostics: Sequence[Diagnostic]) -> str:
         first, *others = diagnostics
@@ -101,17 +118,19 @@ class _Painter:
     def _paint(self, text: str, color: str) -> str:
         return f"{color}{text}{_RESET}" if self._color else text
 
-    @staticmethod
-    def _place(path: str, span: Span) -> str:
-        return f"{printable(path)}:{span.row}:{span.column}"
+    def _place(self, path: str, span: Span) -> str:
+        place = f"{printable(report_path(path))}:{span.row}:{span.column}"
+        if not self._links:
+            return place
+        return f"\033]8;;{file_uri(path)}\033\\{place}\033]8;;\033\\"
 
     def _line(self, path: str, row: int) -> str | None:
         lines = self._sources.get(path, ())
-        return masked(lines[row - 1], keep_width=True) if row <= len(lines) else None
+        return shown_line(lines[row - 1]) if row <= len(lines) else None
 
     def _code(self, diagnostic: Diagnostic) -> str:
         line = self._line(diagnostic.path, diagnostic.span.row)
-        return f"  {_cut(printable(line.strip()), 0)[0]}" if line else ""
+        return f"  {_cut(line.strip(), 0)[0]}" if line else ""
 
     def _frame(self, path: str, span: Span, arrow: str) -> list[str]:
         number = str(span.row)
@@ -122,7 +141,7 @@ class _Painter:
             return lines
         bar = self._paint("|", _BLUE)
         end = span.end_column if span.end_row == span.row else len(line) + 1
-        shown, start = _cut(printable(line), span.column - 1)
+        shown, start = _cut(line, span.column - 1)
         marked = shown[start : start + max(end - span.column, 1)] or "^"
         before = _blank(shown[:start])
         lines += [f"{gutter} {bar}", f"{self._paint(number, _BLUE)} {bar} {shown}"]

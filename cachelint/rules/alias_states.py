@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cachelint.diagnostic import Evidence
-from cachelint.facts.records import Guard, GuardKind
-from cachelint.facts.vocabulary import BACKENDS
+from cachelint.facts.records import Guard, GuardKind, Phase
+from cachelint.facts.vocabulary import BACKENDS, HANDLE, REDIS_CONNECTION
 from cachelint.project import AliasKind, AliasValue
 from cachelint.rules.alias_uses import AliasUse, asks_for
 from cachelint.rules.rule import FileView
@@ -92,6 +92,14 @@ def _may_be_configured(settings: Settings, class_name: str) -> bool:
     )
 
 
+def fails_in(view: FileView, use: AliasUse, missing: list[State]) -> tuple[str, ...]:
+    """The settings modules with which an import of the file is certain to end in the error."""
+    opens = any(r.path in (HANDLE, f"{REDIS_CONNECTION}()") for r in view.resolve(use.use.values))
+    if use.use.phase is not Phase.IMPORT or use.guards or not opens:
+        return ()
+    return tuple(s.settings.module.label for s in missing if s.presence is Presence.MISSING)
+
+
 def is_anywhere(view: FileView, name: str) -> bool:
     """Whether a settings module, or the configuration, has an alias of that name."""
     modules = view.settings.modules
@@ -104,7 +112,7 @@ def is_for_users(settings: Settings) -> bool:
 
 
 def _in_module(settings: Settings, use: AliasUse) -> Iterator[State]:
-    runs = _runs(settings, use.guards)
+    runs = runs_with(settings, use.guards)
     for name, evidence in _names(settings, use.value):
         presence = _presence(settings, name, use.guards)
         if presence is Presence.THERE:
@@ -140,7 +148,8 @@ class Runs(Enum):
     UNKNOWN = "unknown"
 
 
-def _runs(settings: Settings, guards: tuple[Guard, ...]) -> Runs:
+def runs_with(settings: Settings, guards: tuple[Guard, ...]) -> Runs:
+    """Whether code under ``guards`` runs with ``settings``, as far as guards ask for settings."""
     outcomes = {_passes(settings, name) for guard in guards for name in _settings_asked(guard)}
     for outcome in (Runs.NO, Runs.UNKNOWN, Runs.MAYBE):
         if outcome in outcomes:

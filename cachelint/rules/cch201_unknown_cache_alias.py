@@ -58,6 +58,7 @@ from cachelint.diagnostic import Applicability, Edit, Evidence, FixPlan, Severit
 from cachelint.rules.alias_states import (
     Presence,
     State,
+    fails_in,
     is_anywhere,
     is_for_users,
     is_judged,
@@ -69,6 +70,8 @@ from cachelint.rules.alias_uses import AliasUse, alias_uses
 from cachelint.rules.rule import FileView, Finding
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "which cache was meant is not certain"
 
 
@@ -79,15 +82,21 @@ def check(view: FileView) -> Iterator[Finding]:
         return
     reported = set()
     for use in uses:
-        for state in states(view, use):
-            is_missing = state.presence is Presence.MISSING and is_for_users(state.settings)
+        missing = [state for state in states(view, use) if _is_missing(view, state)]
+        for state in missing:
             place = (use.use.span, state.name)
-            if is_missing and not is_anywhere(view, state.name) and place not in reported:
+            if place not in reported:
                 reported.add(place)
-                yield _finding(view, use, state)
+                alike = [other for other in missing if other.name == state.name]
+                yield _finding(view, use, state, fails_in(view, use, alike))
 
 
-def _finding(view: FileView, use: AliasUse, state: State) -> Finding:
+def _is_missing(view: FileView, state: State) -> bool:
+    is_missing = state.presence is Presence.MISSING and is_for_users(state.settings)
+    return is_missing and not is_anywhere(view, state.name)
+
+
+def _finding(view: FileView, use: AliasUse, state: State, dying: tuple[str, ...]) -> Finding:
     known = list(dict.fromkeys(a for s in view.settings.modules for a in s.aliases))
     close = difflib.get_close_matches(state.name, known, n=1)
     remedy = f'did you mean "{close[0]}"?' if close else f"configured are {quoted(known)}"
@@ -100,6 +109,7 @@ def _finding(view: FileView, use: AliasUse, state: State) -> Finding:
         help=f"{remedy}; an alias from elsewhere belongs in `aliases` of [tool.cachelint]",
         cause=f'alias "{state.name}"',
         evidence=(*state.evidence, *_searched(view)),
+        fails_in=dying,
         fix=_fix(use, close[0]) if close and use.span is not None and use.is_literal else None,
     )
 

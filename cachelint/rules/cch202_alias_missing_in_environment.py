@@ -52,6 +52,7 @@ from cachelint.diagnostic import Evidence, Severity
 from cachelint.rules.alias_states import (
     Presence,
     State,
+    fails_in,
     is_for_users,
     is_judged,
     states,
@@ -62,6 +63,8 @@ from cachelint.rules.rule import FileView, Finding
 from cachelint.settings.records import Role
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "whether to configure the alias or to guard the code is a decision about that environment"
 
 
@@ -77,7 +80,7 @@ def check(view: FileView) -> Iterator[Finding]:
         missing = [state for state in found if _is_missing(state, view)]
         if there is not None and missing and (use.use.span, missing[0].name) not in reported:
             reported.add((use.use.span, missing[0].name))
-            yield _finding(use, there, missing)
+            yield _finding(use, there, missing, fails_in(view, use, missing))
 
 
 def _is_missing(state: State, view: FileView) -> bool:
@@ -88,7 +91,7 @@ def _is_missing(state: State, view: FileView) -> bool:
     )
 
 
-def _finding(use: AliasUse, there: State, missing: list[State]) -> Finding:
+def _finding(use: AliasUse, there: State, missing: list[State], dying: tuple[str, ...]) -> Finding:
     first = missing[0]
     label = first.settings.module.label
     others = f" (and {len(missing) - 1} more)" if len(missing) > 1 else ""
@@ -106,6 +109,7 @@ def _finding(use: AliasUse, there: State, missing: list[State]) -> Finding:
         evidence=tuple(
             dict.fromkeys((*first.evidence, *_has(there), *(e for s in missing for e in _lacks(s))))
         ),
+        fails_in=dying,
     )
 
 

@@ -66,6 +66,8 @@ from cachelint.settings.records import Constant, Listing, Settings
 
 WORDS = (b"CACHE",)
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "which cache was meant is a decision about that environment"
 
 _CACHING_ENGINES = frozenset(

@@ -46,6 +46,8 @@ from cachelint.templates.expressions import constant
 
 WORDS = (CACHE_WORD,)
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "which cache was meant, only those who wrote the template know"
 
 

@@ -53,6 +53,8 @@ from cachelint.settings.backends import Family
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 PREVIEW = True
 NO_FIX = "the call is not written as `cache.method(…)` of one certain cache"
 

@@ -65,6 +65,8 @@ from cachelint.settings.backends import Family, family_of
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "what is stored under the old keys would be lost with another key"
 
 CODE = "CCH310"

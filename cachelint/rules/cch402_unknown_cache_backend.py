@@ -56,6 +56,8 @@ from cachelint.settings.backends import BACKENDS, DJANGO_BACKENDS, OTHER_BACKEND
 from cachelint.settings.records import Constant, Place, Reference, Settings
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 _DJANGO = "django.core.cache."

@@ -67,6 +67,8 @@ from cachelint.settings.backends import (
 from cachelint.settings.records import Item, Mapping, Settings
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 #: Option names of redis-py that say the same as one of django-redis.

@@ -65,6 +65,8 @@ from cachelint.settings.backends import (
 from cachelint.settings.records import Constant, Item, Known, Listing, Mapping, Settings, Unknown
 
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 #: What people write for a key that has another name.

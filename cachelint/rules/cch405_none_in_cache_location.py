@@ -55,6 +55,8 @@ from cachelint.settings.backends import Family
 from cachelint.settings.records import Known, Listing, Settings, Text, Unknown
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 

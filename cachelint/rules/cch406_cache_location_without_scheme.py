@@ -61,6 +61,8 @@ from cachelint.settings.backends import Family
 from cachelint.settings.records import Constant, Known, Listing, Place, Settings, Text
 
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 _SCHEMES = ("redis://", "rediss://", "unix://")

@@ -57,6 +57,8 @@ from cachelint.rules.stores import Store, coexist, store_of
 from cachelint.settings.records import Place, Role, Settings
 
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 PREVIEW = True
 NO_FIX = "settings are changed by the people who deploy them"
 

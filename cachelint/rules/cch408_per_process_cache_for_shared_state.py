@@ -67,6 +67,8 @@ from cachelint.settings.records import (
 
 WORDS = (b"CACHES", b"BACKEND", b"SESSION_ENGINE")
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 _SESSIONS = "django.contrib.sessions.backends."

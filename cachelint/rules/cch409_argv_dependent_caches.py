@@ -50,6 +50,8 @@ from cachelint.settings.records import Alias, Condition, Settings
 
 WORDS = (b"argv",)
 SEVERITY = Severity.WARNING
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "settings are changed by the people who deploy them"
 
 _TEST = re.compile(r"(?:^|[^a-z])(?:py)?tests?(?:[^a-z]|$)")

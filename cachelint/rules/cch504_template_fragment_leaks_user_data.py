@@ -57,6 +57,8 @@ from cachelint.templates.leaks import leaking_readings
 
 WORDS = (CACHE_WORD,)
 SEVERITY = Severity.ERROR
+#: As long as they cannot all be read, it may be silent.
+NEEDS_SETTINGS = True
 NO_FIX = "no variable of the template tells the visitors apart"
 
 _MAX_EVIDENCE = 4

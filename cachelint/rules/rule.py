@@ -72,6 +72,8 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     fix: FixPlan | NoFix | None = None
     """The plan, or why there is none; None: the reason is the rule's, its ``NO_FIX``."""
+    fails_in: tuple[str, ...] = ()
+    """The settings modules with which whatever imports the file dies of this."""
 
 
 @dataclass
@@ -240,9 +242,20 @@ class Rule:
         return inspect.cleandoc(self._module.__doc__ or "")
 
     @property
+    def summary(self) -> str:
+        """The first paragraph of what it does, on one line."""
+        does = self.page.partition("## What it does\n")[2]
+        return " ".join(does.strip().partition("\n\n")[0].split())
+
+    @property
     def needs_project(self) -> bool:
         """Whether ``check_project`` is to judge all files together, when all have been read."""
         return getattr(self._module, "NEEDS_PROJECT", False)
+
+    @property
+    def needs_settings(self) -> bool:
+        """Whether it may be silent where the settings cannot all be read."""
+        return getattr(self._module, "NEEDS_SETTINGS", False)
 
     def check_project(self, views: Iterable[FileView]) -> Iterator[tuple[str, Finding]]:
         findings: Iterator[tuple[str, Finding]] = self._module.check_project(views)

@@ -223,9 +223,10 @@ class _Result:
     @cached_property
     def _call(self) -> ast.Call:
         """Where django-configurations stands, for whoever asks: at the start of the module."""
-        start = self.object.source.tree.body[0]
-        name = ast.copy_location(ast.Name(self.module.configuration or "", ast.Load()), start)
-        return ast.copy_location(ast.Call(name, [], []), start)
+        call = ast.Call(ast.Name(self.module.configuration or "", ast.Load()), [], [])
+        for node in self.object.source.tree.body[:1]:
+            ast.copy_location(call, node)
+        return ast.fix_missing_locations(call)
 
     def _aliases(self, choices: Found) -> dict[str, Alias]:
         guards = self.machine.guards

@@ -195,3 +195,17 @@ def test_a_file_that_is_executed_may_hold_anything(
     shown = capsys.readouterr().out
     assert f"  1  conf/production.py:2: {name}()" in shown
     assert "  1  conf.production  deployable  open" in shown
+
+
+def test_hooks_of_configurations_that_nobody_can_read(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """django-configurations calls them, wherever they come from."""
+    text = (
+        "from configurations import Configuration\nfrom elsewhere import Mixin, hook\n\n\n"
+        "class Live(Mixin, Configuration):\n    CACHES = {'default': {}}\n    setup = hook\n\n"
+        "    @classmethod\n    def pre_setup(cls):\n        super().pre_setup()\n"
+    )
+    write_tree(project, {"conf/live.py": text})
+    assert main(["settings", "--settings", "conf.live:Live"]) == 0
+    assert "conf/live.py:" in capsys.readouterr().out
