@@ -55,6 +55,11 @@ def exists(path: str) -> bool:
     return _noted(path, os.path.exists(path))
 
 
+def is_entry(path: str) -> bool:
+    """Whether there is anything, be it a link that leads nowhere."""
+    return _noted(path, os.path.lexists(path))
+
+
 def _noted(path: str, answer: bool) -> bool:
     if _journal is not None:
         (_journal.asked if answer else _journal.denied).add(path)

@@ -65,7 +65,7 @@ def compiled(patterns: Sequence[str], where: str) -> GitIgnoreSpec:
 def check_that_paths_exist(paths: Sequence[str]) -> None:
     """Raise ConfigurationError, with a suggestion, for a path that is no file and no folder."""
     for path in paths:
-        if not os.path.lexists(path):
+        if not disk.is_entry(path):
             raise ConfigurationError(_missing_path(path))
         if not disk.is_file(path) and not disk.is_folder(path):
             raise ConfigurationError(f"{path}: neither a file nor a folder")
