@@ -85,8 +85,8 @@ def evaluate(
                 return found
         except (TooLongError, RecursionError):
             failed = machine
+            start = machine.position or start
             if reach == 0:
-                start = machine.position or start
                 break
     if found is not None:
         return found
