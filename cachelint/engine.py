@@ -58,13 +58,16 @@ class Report:
     """How many more findings a baseline knows."""
 
 
-def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
+def check_paths(
+    paths: Sequence[str], configuration: Configuration, *, judge: Judge | None = None
+) -> Report:
     """Check the Python files under ``paths`` (files or folders that exist).
 
+    ``judge``, of the same configuration, knows afterwards all that was read.
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
     """
     check_that_paths_exist(paths)
-    judge = Judge(configuration)
+    judge = judge or Judge(configuration)
     judge.prepare()
     if configuration.exclude:
         compiled(configuration.exclude, configuration.place_of("exclude"))
@@ -73,12 +76,15 @@ def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
     return _Check(judge, discovery, paths).run()
 
 
-def check_text(path: str, data: bytes, configuration: Configuration) -> Report:
+def check_text(
+    path: str, data: bytes, configuration: Configuration, *, judge: Judge | None = None
+) -> Report:
     """Check ``data`` as if it were what the Python file or template at ``path`` holds.
 
-    The file need not exist. Raises ConfigurationError for wrong selectors.
+    The file need not exist. ``judge`` is as for check_paths.
+    Raises ConfigurationError for wrong selectors.
     """
-    judge = Judge(configuration)
+    judge = judge or Judge(configuration)
     judge.prepare()
     return _Check(judge, Discovery([], (), configuration.base), [path]).run_text(path, data)
 

@@ -167,6 +167,12 @@ class Modules:
             return True
         return None if facts.stars or "__getattr__" in facts.exports else False
 
+    def may_bring(self, module: str, name: str, origin: str) -> bool:
+        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``."""
+        return self.find(module, origin) is not None and (
+            self.has_name(module, name, origin) is not False
+        )
+
     def _is_missing(self, module: str, origin: str) -> bool:
         """Whether ``module`` belongs to a package of the tree that does not have it."""
         package, *parts = module.split(".")

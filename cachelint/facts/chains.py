@@ -6,7 +6,7 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 
-from cachelint.facts.arguments import carried, form_of, formats, number_of, template
+from cachelint.facts.arguments import carried, form_of, formats, hashes_numbers, number_of, template
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.paths import SUPER_INIT
 from cachelint.facts.records import Alias, Argument, Phase, Use, Value, Values
@@ -154,7 +154,7 @@ class ChainWalker:
         if formats(function, node.func):
             parts = tuple(value for _, _, found in arguments for value in carried(found))
         parts += template(function)
-        if not function:
+        if not function or hashes_numbers(function, node):
             return parts
         parts += number_of(function, [found for _, _, found in arguments])
         values = parts or self._with_key(extend(function, "()"), node)

@@ -44,6 +44,8 @@ class GuardKind(Enum):
     """In a ``try`` body; ``names`` are the exceptions caught, ``*`` for a bare ``except``."""
     AFTER_IMPORT_ERROR = "after-import-error"
     """In a handler of ImportError; ``names`` are the imports that were tried."""
+    AFTER_ERROR = "after-error"
+    """In a handler; ``names`` are the exceptions caught, ``row`` is that of the ``try``."""
     MEMBERSHIP = "membership"
     """Only where something is ``in`` a container; ``names`` are item and container as written."""
     HAS_ATTRIBUTE = "has-attribute"

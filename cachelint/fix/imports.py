@@ -130,7 +130,11 @@ def _placed(
     relative = [i for i in imports if isinstance(i, ast.ImportFrom) and i.level]
     absolute = imports[: imports.index(relative[0])] if relative else imports
     own = _root(module)
-    siblings = [i for i in absolute if _root(i) == own or is_ours(source, _root(i))]
+    # Django stands with its like; the helper belongs to the project.
+    joins_ours = own != "django"
+    siblings = [
+        i for i in absolute if _root(i) == own or (joins_ours and is_ours(source, _root(i)))
+    ]
     if siblings:
         earlier = [i for i in siblings if _module_of(i) <= module]
         if earlier:

@@ -43,11 +43,11 @@ def fix_paths(
     """
     if progress is not None:
         progress(0, 0)
-    report = check_paths(paths, configuration)
+    fixer = _Fixer.of(paths, configuration, unsafe, new_files)
+    report = check_paths(paths, configuration, judge=fixer.judge)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
-    fixer = _Fixer.of(paths, configuration, unsafe, new_files)
     for number, (path, diagnostics) in enumerate(by_path.items()):
         if progress is not None:
             progress(number, len(by_path))
@@ -70,8 +70,8 @@ def fix_text(
 
     Raises ConfigurationError as check_paths does.
     """
-    report = check_text(path, data, configuration)
     fixer = _Fixer.of([path], configuration, unsafe, new_files)
+    report = check_text(path, data, configuration, judge=fixer.judge)
     if report.diagnostics:
         fixer.fix_file(path, list(report.diagnostics), data=data)
     fixer.settle()
@@ -267,12 +267,15 @@ class _Fixer:
         state = self._states[path]
         if not state.left or not state.is_readable:
             return
-        now = Counter(map(_words, self._judged(load(path, state.new))))
-        gone = state.words - Counter(map(_words, state.fixed)) - now
+        now = self._judged(load(path, state.new))
+        gone = state.words - Counter(map(_words, state.fixed)) - Counter(map(_words, now))
+        # A fix beside it can also change what is said of a finding that stays.
+        fewer = state.before - Counter(d.code for d in state.fixed) - Counter(d.code for d in now)
         for left in list(state.left):
             said = _words(left.diagnostic)
-            if gone[said] > 0:
+            if gone[said] > 0 and fewer[said[0]] > 0:
                 gone[said] -= 1
+                fewer[said[0]] -= 1
                 state.left.remove(left)
                 state.fixed.append(left.diagnostic)
 

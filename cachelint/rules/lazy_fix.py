@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from cachelint.diagnostic import Applicability, Edit, FixPlan, NoFix
 from cachelint.facts.records import FunctionFacts, Guard, GuardKind, Phase, Use
-from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER, HELPER_GET_CACHE
+from cachelint.facts.vocabulary import BACKEND_ERRORS, HANDLER, HELPER_GET_CACHE, PROXY
 from cachelint.modules import Resolved
 from cachelint.project import Opened
 from cachelint.rules.rule import FileView
@@ -45,7 +45,7 @@ def wrapper_plan(view: FileView, use: Use, resolved: Resolved) -> FixPlan | NoFi
             reason="the handler also serves a backend that cannot be imported, a fallback does not",
             rewrite="guarded-fallback",
             helper_names=(WRAPPER,),
-            drops=(HANDLER, *sorted(BACKEND_ERRORS)),
+            drops=(HANDLER, PROXY, *sorted(BACKEND_ERRORS)),
         )
     reason = unknown_surroundings(use)
     if any(is_cache_check(guard) for guard in use.guards):

@@ -160,7 +160,7 @@ UNSAFE = [
         "from django.core.cache import InvalidCacheBackendError, cache, caches\n\n"
         "try:  # the fast one\n    X = caches['a']\nexcept (InvalidCacheBackendError, KeyError):\n"
         "    X = cache  # if any\n",
-        "from django.core.cache import cache\n\nfrom cachelint.lazy import LazyCacheWrapper\n\n"
+        "from cachelint.lazy import LazyCacheWrapper\n\n"
         "# the fast one\nX = LazyCacheWrapper('a', fallback=\"default\")  # if any\n",
         "the handler also serves",
         id="try with the proxy, comments kept",
