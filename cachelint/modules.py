@@ -168,10 +168,18 @@ class Modules:
         return None if facts.stars or "__getattr__" in facts.exports else False
 
     def may_bring(self, module: str, name: str, origin: str) -> bool:
-        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``."""
-        return self.find(module, origin) is not None and (
-            self.has_name(module, name, origin) is not False
-        )
+        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``.
+
+        That is one which the file finds, or one in a folder beside its own distribution: libraries
+        that are unpacked next to each other import each other.
+        """
+        if self.find(module, origin) is not None:
+            return self.has_name(module, name, origin) is not False
+        return any(self._has(path, name) for path in self._finder.beside(module, origin))
+
+    def _has(self, path: str, name: str) -> bool:
+        facts = self.facts(path)
+        return facts is None or name in facts.exports or bool(facts.stars)
 
     def _is_missing(self, module: str, origin: str) -> bool:
         """Whether ``module`` belongs to a package of the tree that does not have it."""

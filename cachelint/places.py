@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 _PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
@@ -88,6 +89,21 @@ class ModuleFinder:
             if found is not None:
                 return found
         return None
+
+    def beside(self, dotted: str, origin: str) -> Iterator[str]:
+        """The files of the module ``dotted`` in folders beside the distribution of ``origin``.
+
+        Only inside of one repository, which has several distributions then.
+        """
+        *inner, _ = folders_up(os.path.dirname(os.path.abspath(origin)))
+        own = next((folder for folder in inner if _has_any(folder, _PROJECT_MARKERS)), None)
+        if own is None:
+            return
+        parent = os.path.dirname(own)
+        for name in sorted(os.listdir(parent)):
+            found = _module_file(os.path.join(parent, name), dotted.split("."))
+            if found is not None:
+                yield found
 
     def add_root(self, root: str, below: str) -> None:
         """Let the files below the folder ``below`` import from ``root``, too.

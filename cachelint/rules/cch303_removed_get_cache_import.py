@@ -59,9 +59,14 @@ _ATTRIBUTE_ERROR = _ANY_ERROR | {"builtins.AttributeError"}
 
 
 def check(view: FileView) -> Iterator[Finding]:
+    findings = list(_findings(view))
     module, _, name = REMOVED_GET_CACHE.rpartition(".")
-    if view.project.may_bring(module, name, view.facts):
-        return
+    # Asked last: most files have nothing of the kind.
+    if findings and not view.project.may_bring(module, name, view.facts):
+        yield from findings
+
+
+def _findings(view: FileView) -> Iterator[Finding]:
     for imported in view.imports:
         if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERROR):
             message = "`get_cache` cannot be imported: the line raises ImportError"
