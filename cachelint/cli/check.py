@@ -23,10 +23,10 @@ from cachelint.cli.reports import (
     render,
     settings_around,
 )
-from cachelint.config import Configuration
 
 if TYPE_CHECKING:
     from cachelint.engine import Report
+    from cachelint.judge import Judge
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
@@ -45,29 +45,31 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths, check_text
+    from cachelint.judge import Judge
 
     check_report_options(options)
     configuration = configuration_of(options)
     check_adoption_options(options, configuration)
+    judge = Judge(configuration)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
         if is_stdin(options):
-            report = check_text(options.stdin_filename, read_stdin(), configuration)
+            report = check_text(options.stdin_filename, read_stdin(), configuration, judge=judge)
         else:
-            report = check_paths(options.paths, configuration)
+            report = check_paths(options.paths, configuration, judge=judge)
     finally:
         gc.enable()
     if options.write_baseline:
-        return write_baseline(report, options, configuration)
-    report = without_known(report, options, configuration)
+        return write_baseline(report, options, judge)
+    report = without_known(report, options, judge)
     if options.add_noqa:
         return add_noqa(report, configuration)
-    deliver(render(report, options, configuration), options)
+    deliver(render(report, options, judge), options)
     if not options.quiet:
         _say_notes(report)
     if options.verbose:
-        _say_what_was_read(report, options, configuration)
+        _say_what_was_read(report, options, judge)
     return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
 
 
@@ -77,11 +79,9 @@ def _say_notes(report: Report) -> None:
         print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
 
 
-def _say_what_was_read(
-    report: Report, options: argparse.Namespace, configuration: Configuration
-) -> None:
-    lines = [f"configuration: {configuration.origin}"]
-    for found in settings_around(options, configuration):
+def _say_what_was_read(report: Report, options: argparse.Namespace, judge: Judge) -> None:
+    lines = [f"configuration: {judge.configuration.origin}"]
+    for found in settings_around(options, judge):
         for settings in found.modules:
             state = "open" if settings.is_open else "closed"
             module = settings.module
