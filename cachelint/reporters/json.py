@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from cachelint.diagnostic import Diagnostic, FixPlan, Span
-from cachelint.engine import Report
 from cachelint.places import report_path
+from cachelint.report import Report
 from cachelint.reporters.links import documentation_url
 from cachelint.rules import all_rules
 
