@@ -27,9 +27,9 @@ from cachelint.cli.reports import (
     render,
     settings_around,
 )
-from cachelint.config import Configuration
 
 if TYPE_CHECKING:
+    from cachelint.judge import Judge
     from cachelint.report import Report
 
 
@@ -89,10 +89,12 @@ def _only_says(options: argparse.Namespace) -> bool:
 
 def _checked(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths, check_text
+    from cachelint.judge import Judge
 
     check_report_options(options)
     configuration = configuration_of(options)
     check_adoption_options(options, configuration)
+    judge = Judge(configuration)
     known = baseline_path(options, configuration)
     if known is not None:
         disk.note(known)
@@ -100,22 +102,22 @@ def _checked(options: argparse.Namespace) -> int:
     gc.disable()
     try:
         if is_stdin(options):
-            report = check_text(options.stdin_filename, read_stdin(), configuration)
+            report = check_text(options.stdin_filename, read_stdin(), configuration, judge=judge)
         else:
-            report = check_paths(options.paths, configuration, jobs=options.jobs)
+            report = check_paths(options.paths, configuration, judge=judge, jobs=options.jobs)
         _held[:] = [report]
     finally:
         gc.enable()
     if options.write_baseline:
-        return write_baseline(report, options, configuration)
-    report = without_known(report, options, configuration)
+        return write_baseline(report, options, judge)
+    report = without_known(report, options, judge)
     if options.add_noqa:
         return add_noqa(report, configuration)
-    deliver(render(report, options, configuration), options)
+    deliver(render(report, options, judge), options)
     if not options.quiet:
         _say_notes(report)
     if options.verbose:
-        _say_what_was_read(report, options, configuration)
+        _say_what_was_read(report, options, judge)
     return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
 
 
@@ -125,11 +127,9 @@ def _say_notes(report: Report) -> None:
         print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
 
 
-def _say_what_was_read(
-    report: Report, options: argparse.Namespace, configuration: Configuration
-) -> None:
-    lines = [f"configuration: {configuration.origin}"]
-    for found in settings_around(options, configuration):
+def _say_what_was_read(report: Report, options: argparse.Namespace, judge: Judge) -> None:
+    lines = [f"configuration: {judge.configuration.origin}"]
+    for found in settings_around(options, judge):
         for settings in found.modules:
             state = "open" if settings.is_open else "closed"
             module = settings.module

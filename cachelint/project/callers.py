@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 from cachelint.facts.records import FileFacts, Phase, Use
-from cachelint.facts.vocabulary import HANDLE_GETTERS, HANDLER, PROXY, REDIS_CONNECTION
+from cachelint.facts.vocabulary import (
+    HANDLE_GETTERS,
+    HANDLER,
+    HELPER_GET_CACHE,
+    LAZY_CACHES,
+    REDIS_CONNECTION,
+)
 from cachelint.modules import Modules
 from cachelint.source import UnparsedSourceError, read_bytes
 
@@ -30,6 +36,12 @@ _IMPLICIT = frozenset({
     "__call__", "__enter__", "__get__", "__init__", "__init_subclass__", "__iter__", "__new__",
     "__post_init__", "__set_name__",
 })  # fmt: skip
+
+#: How paths begin of what opens a cache, or a connection.
+_REACHING = (
+    f"{HANDLER}[]", f"{REDIS_CONNECTION}()", f"{HELPER_GET_CACHE}().",
+    *(f"{path}." for path in LAZY_CACHES),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -189,8 +201,7 @@ def _called_as(owner: str) -> str:
 
 def _is_cache(use: Use, facts: FileFacts, modules: Modules) -> bool:
     return any(
-        resolved.path.startswith((f"{HANDLER}[]", f"{PROXY}.", f"{REDIS_CONNECTION}()"))
-        or resolved.path.removesuffix("()") in HANDLE_GETTERS
+        resolved.path.startswith(_REACHING) or resolved.path.removesuffix("()") in HANDLE_GETTERS
         for resolved in modules.resolve(use.values, facts.path)
     )
 
