@@ -23,7 +23,7 @@ except ImportError:  # Python 3.10
     import tomli as tomllib  # type: ignore[no-redef]
 
 SCHEMAS = ROOT / "docs" / "schemas"
-NAMES = ("baseline", "check", "configuration", "rule", "settings", "statistics")
+NAMES = ("baseline", "check", "configuration", "fix", "rule", "settings", "statistics")
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
@@ -52,6 +52,8 @@ def _among_fixtures(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "arguments"),
     [
         pytest.param("statistics", ("check", "projects/shop", "--statistics"), id="statistics"),
+        pytest.param("fix", ("fix", "--check", "projects/shop"), id="fixes of the shop"),
+        pytest.param("fix", ("fix", "--check", "--unsafe-fixes", "projects/clinic"), id="of the clinic"),
         pytest.param("rule", ("rule", "--all"), id="every rule"),
         pytest.param("rule", ("rule", "CCH101"), id="one rule"),
         pytest.param("settings", ("settings", "."), id="all settings"),

@@ -16,8 +16,8 @@ from cachelint.source import printable
 
 if TYPE_CHECKING:
     from cachelint.baseline import Scope
-    from cachelint.engine import Report
     from cachelint.judge import Judge
+    from cachelint.report import Report
 
 
 def add_adoption_options(check: argparse.ArgumentParser) -> None:

@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+import time
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.cli.adoption import (
     add_adoption_options,
     add_noqa,
+    baseline_path,
     check_adoption_options,
     without_known,
     write_baseline,
 )
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
+from cachelint.cli.recall import FOLDER, Copy, keep
 from cachelint.cli.reports import (
     add_report_options,
     check_report_options,
@@ -25,8 +29,8 @@ from cachelint.cli.reports import (
 )
 
 if TYPE_CHECKING:
-    from cachelint.engine import Report
     from cachelint.judge import Judge
+    from cachelint.report import Report
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
@@ -40,10 +44,50 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         help="settings that cannot be read are a finding (CCH003), not a note",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
+    check.add_argument(
+        "-j",
+        "--jobs",
+        type=_number,
+        metavar="N",
+        help="processes that may work at a time (default: as many as there are processors)",
+    )
+    check.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help=f"neither use nor keep what a check has said in {FOLDER}",
+    )
     check.set_defaults(run=_run)
 
 
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+#: The last report: the process ends with what it was made with, rather than take that apart.
+_held: list[object] = []
+
+
 def _run(options: argparse.Namespace) -> int:
+    start = time.time_ns()
+    with disk.noting() as journal, Copy() as copy:
+        code = _checked(options)
+    if options.cache and _only_says(options):
+        sys.stdout.flush()
+        keep(options.arguments, (code, *copy.texts), journal, start)
+    return code
+
+
+def _only_says(options: argparse.Namespace) -> bool:
+    """Whether all that the command does is to print, and all that it depends on lies in files."""
+    writes = options.output_file is not None or options.write_baseline or options.add_noqa
+    return not (writes or is_stdin(options))
+
+
+def _checked(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths, check_text
     from cachelint.judge import Judge
 
@@ -51,13 +95,17 @@ def _run(options: argparse.Namespace) -> int:
     configuration = configuration_of(options)
     check_adoption_options(options, configuration)
     judge = Judge(configuration)
+    known = baseline_path(options, configuration)
+    if known is not None:
+        disk.note(known)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
         if is_stdin(options):
             report = check_text(options.stdin_filename, read_stdin(), configuration, judge=judge)
         else:
-            report = check_paths(options.paths, configuration, judge=judge)
+            report = check_paths(options.paths, configuration, judge=judge, jobs=options.jobs)
+        _held[:] = [report]
     finally:
         gc.enable()
     if options.write_baseline:

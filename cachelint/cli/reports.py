@@ -10,8 +10,8 @@ from cachelint.cli.output import wants_color, wants_links, write
 from cachelint.config import ConfigurationError
 
 if TYPE_CHECKING:
-    from cachelint.engine import Report
     from cachelint.judge import Judge
+    from cachelint.report import Report
     from cachelint.settings.reader import ProjectSettings
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "html")

@@ -16,6 +16,7 @@ from cachelint.facts.errors import risks, swallows
 from cachelint.facts.locals import captured_names
 from cachelint.facts.records import Guard, GuardKind, KeyErrorHandler, Values
 from cachelint.facts.scope import ScopeKind, join, known_value
+from cachelint.trees import children
 
 #: How often the body of a loop is tried before it is walked for good: a name that is handed from
 #: variable to variable, one an iteration, arrives within so many steps.
@@ -59,7 +60,7 @@ class FlowWalker(BindingWalker):
         return False
 
     def _evaluate_children(self, node: ast.stmt) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
 

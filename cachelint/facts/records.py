@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from cachelint.diagnostic import Span
 from cachelint.source import one_line
@@ -122,12 +123,14 @@ class Value:
     @property
     def mentions_cache(self) -> bool:
         """Whether this may be something of a cache, here or once the project is known."""
-        if "cach" in self.path.lower() or "get_redis_connection" in self.path:
+        if _spells_cache(self.path):
             return True
-        return any(
-            "cach" in starred.lower() or "get_redis_connection" in starred
-            for starred, _ in self.unless
-        )
+        return bool(self.unless) and any(_spells_cache(starred) for starred, _ in self.unless)
+
+
+@lru_cache(maxsize=8192)
+def _spells_cache(path: str) -> bool:
+    return "cach" in path.lower() or "get_redis_connection" in path
 
 
 Values = tuple[Value, ...]
