@@ -3,7 +3,7 @@
 import dataclasses
 import shutil
 import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from cachelint.engine import check_paths
 from cachelint.proving import needs
 from cachelint.rules import Rule, all_rules
 from tests.redis import require_redis_server
+from tests.warm import WarmDjango
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -26,31 +27,34 @@ def proof_of(rule: Rule) -> Path:
     return FIXTURES / rule.name / "proof"
 
 
-def run_proof(rule: Rule, folder: Path) -> subprocess.CompletedProcess[str]:
+@pytest.fixture(scope="module")
+def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmDjango]:
+    server = WarmDjango(tmp_path_factory.mktemp("django"))
+    yield server
+    server.close()
+
+
+def run_proof(rule: Rule, folder: Path, django: WarmDjango) -> subprocess.CompletedProcess[str]:
     for needed in needs((proof_of(rule) / "prove.py").read_text(encoding="utf-8")):
         if needed == "redis-server":
             require_redis_server()
         else:
             pytest.importorskip(MODULES.get(needed, needed))
-    return subprocess.run(
-        [sys.executable, "prove.py"],
-        cwd=folder,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+    return django.run(folder / "prove.py")
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_the_bad_code_fails_and_the_good_does_not(rule: Rule) -> None:
-    done = run_proof(rule, proof_of(rule))
+def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, django: WarmDjango) -> None:
+    done = run_proof(rule, proof_of(rule), django)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "bad" in done.stdout
     assert "good" in done.stdout
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) -> None:
+def test_a_proof_fails_where_the_bad_code_is_good(
+    rule: Rule, tmp_path: Path, django: WarmDjango
+) -> None:
     """Else a proof that proves nothing would go unnoticed."""
     for kit in FIXTURES.glob("*_kit.py"):
         shutil.copy(kit, tmp_path)
@@ -58,7 +62,7 @@ def test_a_proof_fails_where_the_bad_code_is_good(rule: Rule, tmp_path: Path) ->
     shutil.copytree(proof_of(rule), folder)
     for good in folder.glob("good.*"):
         shutil.copy(good, folder / f"bad{good.suffix}")
-    done = run_proof(rule, folder)
+    done = run_proof(rule, folder, django)
     assert done.returncode == 1
     assert "ModuleNotFoundError" not in done.stderr
 
