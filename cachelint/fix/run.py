@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cachelint.config import Configuration
@@ -207,7 +207,9 @@ class _Fixer:
 
         Raises DeclinedError unless the fixed findings are gone then, and no other has come.
         """
-        allowed = state.before - Counter(d.code for d in (*state.fixed, *chosen))
+        gone = (*state.fixed, *chosen)
+        allowed = state.before - Counter(diagnostic.code for diagnostic in gone)
+        known = state.words - Counter(map(_words, gone))
         self._judged(source)
         result = _Result(document)
         worse: Counter[str] = Counter()
@@ -220,7 +222,7 @@ class _Fixer:
             worse = Counter(diagnostic.code for diagnostic in found) - allowed
             if not worse:
                 return result
-            uncovered = [diagnostic for diagnostic in found if diagnostic.code in worse]
+            uncovered = [d for d in _beyond(known, found) if d.code in worse]
             chosen, _ = self.planner.choose(source, result.document, uncovered)
         codes = ", ".join(sorted(worse))
         raise DeclinedError(f"the result would still have, or newly have, {codes}")
@@ -295,6 +297,17 @@ class _Fixer:
         state.new, state.fixed, state.needs_helper = state.old, [], False
         self._judged(load(path, state.old))
         return True
+
+
+def _beyond(known: Counter[tuple[str, str]], found: list[Diagnostic]) -> Iterator[Diagnostic]:
+    """Of ``found`` what was not there before: what is known may not go instead of it."""
+    left = Counter(known)
+    for diagnostic in found:
+        said = _words(diagnostic)
+        if left[said] > 0:
+            left[said] -= 1
+        else:
+            yield diagnostic
 
 
 def _paired(waiting: list[Left], found: list[Diagnostic]) -> dict[Diagnostic, Left]:

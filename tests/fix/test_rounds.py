@@ -43,6 +43,16 @@ def test_what_a_fix_uncovers_is_fixed_too(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_fix_uncovers_is_not_set_off_against_another_finding(tmp_path: Path) -> None:
+    """The alias of the first may raise KeyError itself: its handler is not changed without leave."""
+    body = "\n\ndef {0}():\n    try:\n        return {1}.get('k')\n    except KeyError:\n        return None\n"
+    text = CACHES + body.format("f", "caches(f'a')") + body.format("g", "caches['a']")
+    report = fix(tmp_path, {"a.py": text})
+    assert [left.diagnostic.code for left in report.left] == ["CCH301"]
+    new = (tmp_path / "a.py").read_text()
+    assert "caches(f'a')" in new and new.count("except InvalidCacheBackendError") == 1
+
+
 def test_what_the_fix_of_another_file_makes_possible(tmp_path: Path) -> None:
     """A call of a memoised function has no fix until the memo is gone."""
     memo = (
