@@ -20,7 +20,7 @@ from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.rules import all_rules
 from cachelint.selection import check_that_paths_exist, compiled
-from cachelint.settings.reader import ProjectSettings
+from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.source import (
     Source,
     UnparsedSourceError,
@@ -58,13 +58,18 @@ class Report:
     """How many more findings a baseline knows."""
 
 
-def check_paths(paths: Sequence[str], configuration: Configuration) -> Report:
+def check_paths(
+    paths: Sequence[str], configuration: Configuration, reader: SettingsReader | None = None
+) -> Report:
     """Check the Python files under ``paths`` (files or folders that exist).
 
+    ``reader`` knows the settings around them, where that is not to be found out.
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
     """
     check_that_paths_exist(paths)
     judge = Judge(configuration)
+    if reader is not None:
+        judge.reader = reader
     judge.prepare()
     if configuration.exclude:
         compiled(configuration.exclude, configuration.place_of("exclude"))

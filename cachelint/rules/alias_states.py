@@ -12,6 +12,7 @@ from cachelint.facts.vocabulary import BACKENDS, HANDLE, REDIS_CONNECTION
 from cachelint.project import AliasKind, AliasValue
 from cachelint.rules.alias_uses import AliasUse, asks_for
 from cachelint.rules.rule import FileView
+from cachelint.settings.reader import ProjectSettings
 from cachelint.settings.records import (
     Alias,
     Certainty,
@@ -104,6 +105,15 @@ def is_anywhere(view: FileView, name: str) -> bool:
     """Whether a settings module, or the configuration, has an alias of that name."""
     modules = view.settings.modules
     return name in view.known_aliases or any(name in settings.aliases for settings in modules)
+
+
+def having(found: ProjectSettings, name: str) -> Iterator[Evidence]:
+    """Other environments that have an alias of that name."""
+    for settings in found.elsewhere or ():
+        alias = settings.aliases.get(name)
+        if alias is not None and alias.place is not None:
+            message = f"`{settings.module.label}` has it"
+            yield Evidence(alias.place.path, alias.place.span, message)
 
 
 def is_for_users(settings: Settings) -> bool:
