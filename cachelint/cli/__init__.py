@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from cachelint import __version__
-from cachelint.cli import check, fix, helper, rule, settings
+from cachelint.cli import check, doctor, fix, helper, rule, settings
 from cachelint.cli.output import FINDINGS, WRONG_USAGE, discard_output
 from cachelint.config import ConfigurationError
 
@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         ("check", check, "find unsafe use of caches"),
         ("fix", fix, "repair what can be repaired"),
         ("settings", settings, "show the caches of every settings module"),
+        ("doctor", doctor, "run the project and say why its caches do not work"),
         ("helper", helper, "print or write the lazy cache helper"),
         ("rule", rule, "explain a rule"),
     ):

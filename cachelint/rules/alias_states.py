@@ -107,13 +107,14 @@ def is_anywhere(view: FileView, name: str) -> bool:
     return name in view.known_aliases or any(name in settings.aliases for settings in modules)
 
 
-def having(found: ProjectSettings, name: str) -> Iterator[Evidence]:
-    """Other environments that have an alias of that name."""
-    for settings in found.elsewhere or ():
-        alias = settings.aliases.get(name)
-        if alias is not None and alias.place is not None:
-            message = f"`{settings.module.label}` has it"
-            yield Evidence(alias.place.path, alias.place.span, message)
+def having(found: ProjectSettings, name: str) -> tuple[Evidence, ...]:
+    """Where other environments have an alias of that name."""
+    aliases = [(s.module.label, s.aliases.get(name)) for s in found.elsewhere or ()]
+    return tuple(
+        Evidence(alias.place.path, alias.place.span, f"`{label}` has it")
+        for label, alias in aliases
+        if alias is not None and alias.place is not None
+    )
 
 
 def is_for_users(settings: Settings) -> bool:

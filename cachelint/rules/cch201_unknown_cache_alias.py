@@ -109,7 +109,7 @@ def _finding(view: FileView, use: AliasUse, state: State, dying: tuple[str, ...]
         ),
         help=f"{remedy}; an alias from elsewhere belongs in `aliases` of [tool.cachelint]",
         cause=f'alias "{state.name}"',
-        evidence=(*state.evidence, *_searched(view), *having(view.settings, state.name)),
+        evidence=(*state.evidence, *(having(view.settings, state.name) or _searched(view))),
         fails_in=dying,
         fix=_fix(use, close[0]) if close and use.span is not None and use.is_literal else None,
     )

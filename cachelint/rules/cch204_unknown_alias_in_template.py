@@ -84,7 +84,7 @@ def _finding(view: TemplateView, alias: str, span: Span) -> Finding:
         ),
         help=f"{remedy}; an alias from elsewhere belongs in `aliases` of [tool.cachelint]",
         cause=f'alias "{alias}"',
-        evidence=(*_searched(view), *having(view.settings, alias)),
+        evidence=having(view.settings, alias) or tuple(_searched(view)),
     )
 
 
