@@ -28,13 +28,28 @@ from cachelint.doctor.versions import version_faults
 from cachelint.judge import Judge
 from cachelint.places import project_folder, shown_path
 from cachelint.running import Answer, Environment, judge_running
-from cachelint.running.reasons import Secrets, import_reason, location_shown, missing_module, told
+from cachelint.running.reasons import (
+    Secrets,
+    import_reason,
+    kinds,
+    location_shown,
+    missing_module,
+    told,
+)
 from cachelint.settings.records import Certainty, Role, Settings, SettingsModule
 
 _STARTS = {
     "setup": ("setup", "django.setup() fails, and with it every command and server"),
     "urls": ("urls", "the URLs cannot be imported, which kills `check`, `runserver` and requests"),
 }
+
+#: Rules about what an empty variable makes of a LOCATION.
+_OF_LOCATIONS = frozenset({"CCH405", "CCH406"})
+#: Errors whose texts say which variable, name or file is missing, and no value of any.
+_TELLING = frozenset({
+    "AttributeError", "FileNotFoundError", "ImportError", "ImproperlyConfigured", "KeyError",
+    "NameError", "SyntaxError", "TypeError", "UndefinedValueError",
+})  # fmt: skip
 
 
 def examine(
@@ -171,14 +186,13 @@ class _Examination:
     def _why_not_loaded(self, case: _Case) -> str:
         error = case.answers.error("settings-error")
         if error is None:
-            return f"no answer: it was ended in {case.answers.hung_in}"
+            return f"no answer: {case.answers.stopped}"
         module = missing_module(error)
         if module is not None:
             return import_reason(error, self._folder, Secrets())
         # Nothing is known yet of what is secret: the class of the error and its place must do.
         for one in error:
-            is_telling = one["types"][0] in ("builtins.KeyError", "builtins.NameError")
-            one["text"] = one["text"] if is_telling or _is_of_django(one) else ""
+            one["text"] = one["text"] if kinds([one]) & _TELLING else ""
         return told(error, self._folder, Secrets())
 
     def _faults(
@@ -190,18 +204,22 @@ class _Examination:
         }
         configuration = replace(self._configuration, django_version=self._django_version)
         environment = Environment.around(answer, configuration, case.role, reasons)
-        for found in judge_running(environment, configuration):
-            yield _fault_of(found, case.label)
+        causes = []
         if case.read is not None:
-            yield from location_faults(case.read, case.answers.variables, described)
+            causes = list(location_faults(case.read, case.answers.variables, described))
+        yield from causes
+        explained = {fault.place for fault in causes}
+        for found in judge_running(environment, configuration):
+            fault = _fault_of(found, case.label)
+            if fault.kind not in _OF_LOCATIONS or fault.place not in explained:
+                yield fault
         for step, (kind, what) in _STARTS.items():
             error = case.answers.error(step)
             if error is not None:
                 message = f"{what}: {told(error, self._folder, secrets)}"
                 yield Fault(kind, message, environment=case.label)
-        if case.answers.hung_in is not None:
-            message = f"{case.answers.hung_in} did not end within {self._options.start_seconds:g} s"
-            yield Fault("hangs", message, environment=case.label)
+        if case.answers.stopped is not None:
+            yield Fault("stopped", case.answers.stopped, environment=case.label)
 
     @property
     def _django_version(self) -> tuple[int, int] | None:
@@ -230,7 +248,7 @@ class _Examination:
                         hints.get(alias, ""),
                     )
                 )
-                message = f'alias "{alias}" does not answer: {secrets.hidden(message)}'
+                message = f'alias "{alias}": {secrets.hidden(message)}'
                 fault = Fault(kind, message, help_, case.label, alias, _place(case, alias))
             found[alias] = (ping["milliseconds"], fault)
         return found
@@ -282,10 +300,6 @@ def _place(case: _Case, alias: str) -> str | None:
 def _fault_of(found: Diagnostic, label: str) -> Fault:
     place = f"{found.path}:{found.span.row}"
     return Fault(found.code, found.message, found.help, label, None, place)
-
-
-def _is_of_django(one: dict[str, Any]) -> bool:
-    return any(kind.endswith(".ImproperlyConfigured") for kind in one["types"])
 
 
 def _pairs(described: Any) -> list[list[Any]]:

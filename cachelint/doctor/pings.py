@@ -18,6 +18,7 @@ from cachelint.running.reasons import (
     told,
 )
 from cachelint.running.values import Error
+from cachelint.settings.backends import Family, family_of
 
 Reason = tuple[str, str, str]
 _ARGUMENT = re.compile(r"unexpected keyword argument '(\w+)'")
@@ -30,6 +31,9 @@ _CODES = {
     "LOADING": ("server", "the server is still loading its data"),
     "NOPERM": ("no-permission", "the user may not run the command"),
 }
+_CONNECTING = re.compile(r"connecting to ((?:[\w.-]+|\[[0-9a-f:]+\]):\d+)\b")
+_DATABASE = re.compile(r"^(rediss?://[^/, ]+)/[^, ]*$")
+_SERVED = frozenset({Family.CORE_REDIS, Family.DJANGO_REDIS, Family.MEMCACHED, Family.DATABASE})
 _SCHEMES = ("redis://", "rediss://", "unix://")
 
 
@@ -53,7 +57,18 @@ class Pinged:
 
     @property
     def where(self) -> str:
-        return location_shown(self.location)
+        """The server, as the error names it, else as the LOCATION does."""
+        match = _CONNECTING.search(self.text)
+        if match is not None:
+            return match[1]
+        if not self.is_located:
+            return "its server"
+        return _DATABASE.sub(r"\1", location_shown(self.location))
+
+    @property
+    def is_located(self) -> bool:
+        """Whether LOCATION says where the server is, as it does for the backends that are known."""
+        return family_of(self.backend) in _SERVED
 
     @property
     def passwords(self) -> Iterator[str]:
@@ -161,7 +176,7 @@ def _location(pinged: Pinged) -> Reason | None:
     names = kinds(pinged.error)
     if "Missing connections string" in pinged.text:
         return "wrong-location", "there is no LOCATION", "give one: redis://host:6379/0"
-    if "ValueError" not in names:
+    if "ValueError" not in names or not pinged.is_located:
         return None
     for server in _servers(pinged.location):
         reason = why_no_url(server)
@@ -174,7 +189,7 @@ def _location(pinged: Pinged) -> Reason | None:
                 "write the password by urllib.parse.quote(password, safe='')"
             )  # fmt: skip
         if not server.startswith(_SCHEMES):
-            return "wrong-location", f"LOCATION {pinged.where} has no scheme", (
+            return "wrong-location", "LOCATION has no scheme", (
                 'write "redis://" before it'
             )  # fmt: skip
     return None
@@ -188,7 +203,7 @@ def _server(pinged: Pinged) -> Reason | None:
         ):
             return kind, reason, ""
     if "DB index is out of range" in pinged.text:
-        return "wrong-location", f"{pinged.where} names a database that the server has not", (
+        return "wrong-location", f"{pinged.where} has no database of that number", (
             "by default there are 16, from 0 to 15"
         )  # fmt: skip
     if {"OperationalError", "ProgrammingError"} & names and "table" in pinged.text:

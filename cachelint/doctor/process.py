@@ -26,11 +26,14 @@ _STEPS = {
 
 @dataclass
 class Answers:
-    """What came before the process ended. ``hung_in``: it was ended, and what it was doing."""
+    """What came before the process ended.
+
+    ``stopped``: it did not get to its end, and in what, in words.
+    """
 
     events: dict[str, dict[str, Any]] = field(default_factory=dict)
     pings: dict[str, dict[str, Any]] = field(default_factory=dict)
-    hung_in: str | None = None
+    stopped: str | None = None
 
     def error(self, event: str) -> Error | None:
         """The error that an event tells of."""
@@ -62,7 +65,9 @@ def ask(
     if not answers.events and not is_late:
         raise CannotLookError(f"{options.python} is no Python, or one that is too old for Django")
     if "end" not in answers.events:
-        answers.hung_in = _step_after(answers, request)
+        step = _step_after(answers, request)
+        limit = f"does not end within {options.start_seconds:g} seconds"
+        answers.stopped = f"{step} {limit if is_late else 'ends the process'}"
     return answers
 
 

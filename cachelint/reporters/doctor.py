@@ -25,9 +25,10 @@ def render_examination(found: Examination) -> str:
         parts.append("\n".join(["Differences", *(f"  {line}" for line in found.differences)]))
     faults = found.all_faults
     if faults:
-        lines = [line for number, fault in enumerate(faults, 1) for line in _fault(number, fault)]
+        groups = _grouped(faults)
+        lines = [line for number, group in enumerate(groups, 1) for line in _fault(number, group)]
         parts.append("\n".join(["What is wrong", *lines]))
-        parts.append(f"Found {len(faults)} {'fault' if len(faults) == 1 else 'faults'}.")
+        parts.append(f"Found {len(groups)} {'fault' if len(groups) == 1 else 'faults'}.")
     else:
         parts.append("Sound.")
     return printable_lines("\n\n".join(parts)) + "\n"
@@ -42,7 +43,8 @@ def _patient(patient: Patient) -> Iterator[str]:
     what = "asked" if patient.is_asked else "loaded only"
     if patient.error is not None:
         what = f"does not load: {patient.error}"
-    yield f"{patient.label}  {patient.role}, {what}"
+    who = f"; {patient.named_by}" if patient.named_by else ""
+    yield f"{patient.label}  {patient.role}, {what}{who}"
     rows: list[tuple[str, ...]] = [
         ("alias", "read", "runs", "backend", "location", "ping" if patient.is_asked else "")
     ]
@@ -60,13 +62,30 @@ def _row(cache: Cache) -> tuple[str, ...]:
     return f'"{cache.alias}"', cache.read or "?", runs, backend, cache.location or "-", ping
 
 
-def _fault(number: int, fault: Fault) -> Iterator[str]:
-    where = f"{fault.environment}: " if fault.environment else ""
-    yield f"  {number}. {where}{fault.message} [{fault.kind}]"
-    if fault.place:
-        yield f"     at {fault.place}"
-    if fault.help:
-        yield f"     help: {fault.help}"
+def _grouped(faults: Sequence[Fault]) -> list[list[Fault]]:
+    """Faults that say the same of several aliases, or of several places, together."""
+    groups: dict[tuple[str | None, ...], list[Fault]] = {}
+    for fault in faults:
+        key = (fault.kind, fault.environment, _message(fault, "…"), fault.help)
+        groups.setdefault(key, []).append(fault)
+    return list(groups.values())
+
+
+def _message(fault: Fault, aliases: str) -> str:
+    return fault.message.replace(f'"{fault.alias}"', aliases) if fault.alias else fault.message
+
+
+def _fault(number: int, group: Sequence[Fault]) -> Iterator[str]:
+    first = group[0]
+    aliases = dict.fromkeys(fault.alias for fault in group if fault.alias)
+    where = f"{first.environment}: " if first.environment else ""
+    message = _message(first, ", ".join(f'"{alias}"' for alias in aliases))
+    yield f"  {number}. {where}{message} [{first.kind}]"
+    places = dict.fromkeys(fault.place for fault in group if fault.place)
+    if places:
+        yield f"     at {', '.join(places)}"
+    if first.help:
+        yield f"     help: {first.help}"
 
 
 def render_examination_json(found: Examination) -> str:

@@ -22,6 +22,10 @@ _DISTRIBUTIONS = {"django_redis": "django-redis", "redis_cache": "django-redis-c
                   "yaml": "PyYAML", "decouple": "python-decouple", "dotenv": "python-dotenv",
                   "psycopg2": "psycopg2-binary", "django_valkey": "django-valkey",
                   "django_prometheus": "django-prometheus", "PIL": "Pillow"}  # fmt: skip
+#: `password=…`, as the errors of databases have it.
+_ASSIGNED = re.compile(
+    r"""((?:passw(?:or)?d|pwd|secret|token)['"]?\s*[=:]\s*)[^\s,;)]+""", re.IGNORECASE
+)
 _SHORTEST_SECRET = 4
 _LONGEST_TEXT = 200
 
@@ -71,7 +75,7 @@ class Secrets:
 
     def hidden(self, text: str) -> str:
         """``text`` with nothing in it that may be a secret."""
-        text = masked(text)
+        text = _ASSIGNED.sub(r"\1***", masked(text))
         for secret in sorted(self._texts, key=len, reverse=True):
             if len(secret) >= _SHORTEST_SECRET and secret != "None":
                 text = text.replace(secret, "***")

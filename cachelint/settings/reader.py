@@ -38,7 +38,7 @@ class ProjectSettings:
         if self.elsewhere is None:
             return "in no settings module"
         labels = ", ".join(f"`{settings.module.label}`" for settings in self.modules)
-        return f"not in CACHES of {labels}, which runs here"
+        return f"not in CACHES of {labels} as it runs"
 
     def of_role(self, *roles: Role) -> tuple[Settings, ...]:
         return tuple(settings for settings in self.modules if settings.module.role in roles)
