@@ -248,7 +248,7 @@ class _Examination:
                         hints.get(alias, ""),
                     )
                 )
-                message = f'alias "{alias}": {secrets.hidden(message)}'
+                message = f'alias "{alias}": {message}'
                 fault = Fault(kind, message, help_, case.label, alias, _place(case, alias))
             found[alias] = (ping["milliseconds"], fault)
         return found

@@ -60,7 +60,7 @@ class Pinged:
         """The server, as the error names it, else as the LOCATION does."""
         match = _CONNECTING.search(self.text)
         if match is not None:
-            return match[1]
+            return self.secrets.hidden(match[1])
         if not self.is_located:
             return "its server"
         return _DATABASE.sub(r"\1", location_shown(self.location))

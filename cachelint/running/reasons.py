@@ -79,9 +79,9 @@ class Secrets:
         for secret in sorted(self._texts, key=len, reverse=True):
             if len(secret) >= _SHORTEST_SECRET and secret != "None":
                 text = text.replace(secret, "***")
-            elif secret and re.search(rf"(?<!\w){re.escape(secret)}(?!\w)", text):
-                # Too short to be replaced without a trace.
-                return "…"
+            elif secret:
+                # Two letters stand in every text; as a value they stand in quotes.
+                text = re.sub(rf"(['\"]){re.escape(secret)}\1", "'***'", text)
         return text
 
 
