@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -43,6 +44,7 @@ _STARTS = {
     "urls": ("urls", "the URLs cannot be imported, which kills `check`, `runserver` and requests"),
 }
 
+_PROCESSES = 4
 #: Rules about what an empty variable makes of a LOCATION.
 _OF_LOCATIONS = frozenset({"CCH405", "CCH406"})
 #: Errors whose texts say which variable, name or file is missing, and no value of any.
@@ -95,9 +97,11 @@ class _Examination:
     def run(self) -> Examination:
         report = self.report
         cases = list(self._cases())
-        for case in cases:
-            case.answers = self._ask(case)
-            self._note_versions(case.answers)
+        # They wait for processes, most of the time.
+        with ThreadPoolExecutor(_PROCESSES) as pool:
+            for case, answers in zip(cases, pool.map(self._ask, cases), strict=True):
+                case.answers = answers
+                self._note_versions(answers)
         for case in cases:
             report.patients.append(self._patient(case))
         report.differences = tuple(compare(report.patients))

@@ -41,6 +41,7 @@ _CLIENTS = {
     "django.core.cache.backends.memcached.PyMemcacheCache": "pymemcache",
     "django.core.cache.backends.memcached.PyLibMCCache": "pylibmc",
 }
+_IMPORTED = ("redis", "redis.sentinel", "django_redis.client", "valkey", "pymemcache", "pylibmc")
 _SECRETS = re.compile("SECRET|TOKEN|PASSW|CREDENTIAL|PRIVATE|API_KEY|DATABASES|DSN")
 _PACKAGES = (
     "Django", "django-redis", "redis", "hiredis", "django-valkey", "valkey", "django-redis-cache",
@@ -223,6 +224,9 @@ class _Question:
 
 def ping_all(caches: dict[str, Any], seconds: float, emit: Emit) -> None:
     """Ping every alias at once; none gets more than ``seconds``."""
+    for module in _IMPORTED:
+        # Threads that import one package at once may find half of it.
+        _attempt(partial(importlib.import_module, module))
     until = time.monotonic() + seconds
     asked = []
     for alias, configuration in caches.items():

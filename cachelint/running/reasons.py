@@ -62,6 +62,7 @@ class Secrets:
         login = (rest if separator else scheme).rpartition("@")[0]
         if login:
             self._add(login)
+            self._add(login.partition(":")[2])
             for part in re.split("[:@/#?]", login):
                 self._add(part)
         elif separator:
@@ -71,7 +72,7 @@ class Secrets:
                 self._add(port)
 
     def _add(self, text: str) -> None:
-        self._texts |= {text, unquote(text)}
+        self._texts |= {text, unquote(text)} - {""}
 
     def hidden(self, text: str) -> str:
         """``text`` with nothing in it that may be a secret."""

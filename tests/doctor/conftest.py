@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import ROOT, write_tree
+from cachelint.cli import main
+from tests.conftest import write_tree
 from tests.redis import redis_server
 
 PASSWORD = "correct-horse#1"
@@ -46,7 +47,9 @@ class Outcome:
 
     def fault(self, kind: str, alias: str | None = None) -> Any:
         faults = self.document["faults"]
-        (found,) = [f for f in faults if f["kind"] == kind and (alias is None or f["alias"] == alias)]
+        (found,) = [
+            f for f in faults if f["kind"] == kind and (alias is None or f["alias"] == alias)
+        ]
         return found
 
     def reason(self, alias: str) -> str:
@@ -62,16 +65,16 @@ class Outcome:
 
 def doctor(folder: Path, *arguments: str, **variables: str) -> Outcome:
     """Run the command in ``folder``, with no settings chosen but by ``variables``."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "cachelint", "doctor", *arguments],
-        cwd=folder,
-        env={**environment, "PYTHONPATH": str(ROOT), **variables},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=120,
-    )
-    return Outcome(done.returncode, done.stdout, done.stderr)
+    out, error = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name in [name for name in os.environ if name.startswith("DJANGO_")]:
+            patch.delenv(name)
+        for name, value in variables.items():
+            patch.setenv(name, value)
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(error):
+            code = main(["doctor", *arguments])
+    return Outcome(code, out.getvalue(), error.getvalue())
 
 
 def as_json(folder: Path, *arguments: str, **variables: str) -> Outcome:
