@@ -74,7 +74,11 @@ class RunningReader(SettingsReader):
 
     def __init__(self, modules: Modules, environment: Environment) -> None:
         super().__init__(modules)
-        self._running = ProjectSettings((environment.settings,), (), environment.elsewhere)
+        own = environment.settings
+        # Evidence is shown with its line, and settings may stand in no file.
+        bindings = tuple(place for place in own.bindings if os.path.isfile(place.path))
+        settings = replace(own, bindings=bindings)
+        self._running = ProjectSettings((settings,), (), environment.elsewhere)
 
     def around(self, path: str) -> ProjectSettings:
         return self._running

@@ -90,6 +90,8 @@ def _redis(entry: Entry, location: Known | None, texts: list[Constant]) -> Itera
     for text in texts:
         for server in _servers(entry, text, location):
             reason = why_no_url(server)
+            if _NONE.search(server):
+                continue  # That is said already.
             if reason is not None:
                 yield _located(
                     entry, NO_URL, text.place,

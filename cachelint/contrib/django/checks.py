@@ -26,8 +26,7 @@ _DEPLOYED = frozenset({"CCH407", "CCH408"})
 
 def check_caches(app_configs: object, **options: Any) -> list[CheckMessage]:
     """The caches that are configured, and those that the code of the project uses."""
-    found = _messages(deployed=False)
-    return found if app_configs is None else []
+    return _messages(deployed=False) if app_configs is None else []
 
 
 def check_deployed_caches(app_configs: object, **options: Any) -> list[CheckMessage]:
