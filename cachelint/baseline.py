@@ -15,8 +15,8 @@ from typing import Any
 
 from cachelint.config import ConfigurationError
 from cachelint.diagnostic import Diagnostic
-from cachelint.engine import Report
 from cachelint.fingerprints import digest_of
+from cachelint.report import Report
 
 VERSION = 1
 

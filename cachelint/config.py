@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 import sys
@@ -10,6 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+from cachelint import disk
 
 
 class ConfigurationError(Exception):
@@ -81,7 +82,7 @@ def find_configuration(start: str) -> Configuration:
     folder = Path(os.path.abspath(start))
     for candidate in (folder, *folder.parents):
         path = candidate / "pyproject.toml"
-        if path.is_file():
+        if disk.is_file(str(path)):
             configuration = read_configuration(path)
             if configuration is not None:
                 return configuration
@@ -91,7 +92,7 @@ def find_configuration(start: str) -> Configuration:
 def read_configuration(path: Path) -> Configuration | None:
     """The configuration in the file at ``path``, None where it has no [tool.cachelint]."""
     try:
-        data = path.read_bytes()
+        data = disk.read(path)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror or error}") from error
     if b"cachelint" not in data:
@@ -118,6 +119,8 @@ def read_configuration(path: Path) -> Configuration | None:
         where = f"{path}:{row}"
         reader = _READERS.get(key)
         if reader is None:
+            import difflib
+
             close = difflib.get_close_matches(key, _READERS, n=1)
             hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(_READERS)}"
             raise ConfigurationError(f'{where}: unknown key "{key}" in [tool.cachelint]; {hint}')

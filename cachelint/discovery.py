@@ -9,21 +9,22 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachelint import disk
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
 #: Folders that hold no code of the project, whatever .gitignore says.
 DEFAULT_EXCLUDES = frozenset({
-    ".bzr", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints", ".mypy_cache", ".nox",
-    ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__", "__pypackages__",
-    "node_modules", "site-packages",
+    ".bzr", ".cachelint_cache", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints",
+    ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__",
+    "__pypackages__", "node_modules", "site-packages",
 })  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(NamedTuple):
     """A file to look at. ``named``: on the command line, so that it is judged in any case.
 
     ``error`` is set for what the operating system did not let us look into. ``may_be_template``:
@@ -46,6 +47,8 @@ class Ignore:
     levels: list[tuple[str, GitIgnoreSpec]] = field(default_factory=list)
 
     def covers(self, path: str, is_folder: bool = False) -> bool:
+        if not self.levels:
+            return False
         for base, spec in reversed(self.levels):
             relative = os.path.relpath(os.path.abspath(path), base)
             if relative.startswith(os.pardir):
@@ -59,7 +62,7 @@ class Ignore:
     def below(self, folder: str) -> Ignore:
         """The patterns that hold in ``folder``, its own .gitignore included. Raises OSError."""
         path = os.path.join(folder, ".gitignore")
-        if not os.path.isfile(path):
+        if not disk.is_file(path):
             return self
         return Ignore([*self.levels, (os.path.abspath(folder), _read_patterns(path))])
 
@@ -90,13 +93,16 @@ class Discovery:
 
     def files(self) -> Iterator[Found]:
         """Every file, once. Symbolic links to folders are not followed."""
-        seen: set[str] = set()
-        for path in self._paths:
-            for found in self._below(path):
-                key = os.path.abspath(found.path)
-                if key not in seen:
-                    seen.add(key)
-                    yield found
+        if len(self._paths) == 1:
+            yield from self._below(self._paths[0])
+        else:
+            seen: set[str] = set()
+            for path in self._paths:
+                for found in self._below(path):
+                    key = os.path.abspath(found.path)
+                    if key not in seen:
+                        seen.add(key)
+                        yield found
         yield from self._errors
 
     def is_ignored(self, found: Found) -> bool:
@@ -107,7 +113,7 @@ class Discovery:
         return ignore.covers(found.path) or self._exclude.covers(found.path)
 
     def _below(self, path: str) -> Iterator[Found]:
-        if not os.path.isdir(path):
+        if not disk.is_folder(path):
             is_template = bool(self._template_suffixes) and path.endswith(self._template_suffixes)
             yield Found(path, named=True, may_be_template=is_template)
             return
@@ -126,26 +132,29 @@ class Discovery:
     ) -> Iterator[Found]:
         """The files of one folder; the folders to go on with are added to ``folders``."""
         try:
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+            entries = disk.entries(folder)
         except OSError as error:
             yield Found(folder, error=error.strerror or str(error))
             return
         if any(entry.name == ".gitignore" for entry in entries):
             ignore = self._with_patterns(folder, ignore)
-        self._ignores[os.path.dirname(os.path.normpath(os.path.join(folder, "x")))] = ignore
+        folder = os.path.normpath(folder)
+        base = "" if folder == os.curdir else os.path.join(folder, "")
+        self._ignores[base.rstrip(os.sep) if folder != os.sep else folder] = ignore
+        suffixes = self._template_suffixes
         for entry in entries:
-            path = os.path.normpath(entry.path)
+            name = entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in DEFAULT_EXCLUDES and not (
+                path = base + name
+                if name not in DEFAULT_EXCLUDES and not (
                     ignore.covers(path, is_folder=True)
                     or self._exclude.covers(path, is_folder=True)
                 ):
                     folders.append((path, ignore))
-            elif entry.name.endswith((".py", ".pyw")):
-                yield from _file(entry, path)
-            elif self._template_suffixes and entry.name.endswith(self._template_suffixes):
-                yield from _file(entry, path, may_be_template=True)
+            elif name.endswith((".py", ".pyw")):
+                yield from _file(entry, base + name)
+            elif suffixes and name.endswith(suffixes):
+                yield from _file(entry, base + name, may_be_template=True)
 
     def _with_patterns(self, folder: str, ignore: Ignore) -> Ignore:
         try:
@@ -168,7 +177,7 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
     Also the files that cannot be read, each with the reason.
     """
     current = os.path.abspath(folder)
-    is_root = os.path.isdir(os.path.join(current, ".git"))
+    is_root = disk.is_folder(os.path.join(current, ".git"))
     parents = [] if is_root else _parents_in_repository(current)
     ignore = Ignore()
     unreadable: list[tuple[str, str]] = []
@@ -177,7 +186,7 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
     root = parents[0] if parents else current
     exclude = os.path.join(root, ".git", "info", "exclude")
     try:
-        if os.path.isfile(exclude):
+        if disk.is_file(exclude):
             ignore.levels.append((root, _read_patterns(exclude)))
     except OSError as error:
         unreadable.append((exclude, error.strerror or str(error)))
@@ -191,6 +200,8 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
 
 def _file(entry: os.DirEntry[str], path: str, *, may_be_template: bool = False) -> Iterator[Found]:
     try:
+        if entry.is_symlink():
+            disk.note(path)
         if entry.is_file():
             yield Found(path, may_be_template=may_be_template)
         # Else a dangling link (editors lock files so), a socket or a link to a folder: no file.
@@ -203,7 +214,7 @@ def _parents_in_repository(folder: str) -> list[str]:
     parent = os.path.dirname(folder)
     while parent != folder:
         parents.insert(0, parent)
-        if os.path.exists(os.path.join(parent, ".git")):
+        if disk.exists(os.path.join(parent, ".git")):
             return parents
         folder, parent = parent, os.path.dirname(parent)
     return []
@@ -211,8 +222,8 @@ def _parents_in_repository(folder: str) -> list[str]:
 
 def _read_patterns(path: str) -> GitIgnoreSpec:
     """The patterns of a .gitignore file; one that is no pattern matches nothing, as in git."""
-    with open(path, encoding="utf-8-sig", errors="surrogateescape") as file:
-        lines = file.read().split("\n")
+    text = disk.read(path).decode("utf-8-sig", "surrogateescape")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     valid = []
     for line in lines:
         try:

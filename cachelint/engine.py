@@ -10,80 +10,77 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found
 from cachelint.facts.records import FileFacts
 from cachelint.judge import UNRESOLVED, Judge, diagnostic_of
 from cachelint.noqa import Suppressions
+from cachelint.per_file import Outcome, Task, collect_with, own_processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
+from cachelint.report import Report
 from cachelint.rules import all_rules
 from cachelint.selection import check_that_paths_exist, compiled
-from cachelint.settings.reader import ProjectSettings, SettingsReader
+from cachelint.settings.reader import ProjectSettings
 from cachelint.source import (
     Source,
     UnparsedSourceError,
     decode,
     load,
+    load_sparse,
     read_bytes,
     split_lines,
+    without_tree,
 )
 from cachelint.template_search import TemplateComments, TemplateSearch
 from cachelint.unused_noqa import UnusedNoqa
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from cachelint.templates import Template
+
+__all__ = ["Report", "check_paths", "check_text", "read_settings"]
 
 UNPARSED = "CCH001"
 
 
-@dataclass(frozen=True)
-class Report:
-    """What ``check_paths`` found.
-
-    ``files`` counts the Python files and templates under the paths, ``judged`` those that a rule
-    has looked into.
-    ``sources`` has the lines of the files that diagnostics or their evidence speak of.
-    """
-
-    diagnostics: tuple[Diagnostic, ...]
-    files: int
-    judged: int
-    suppressed: int
-    sources: dict[str, Sequence[str]]
-    notes: tuple[Diagnostic, ...] = ()
-    """Why rules about aliases were silent (CCH003), where that is no finding."""
-    known: int = 0
-    """How many more findings a baseline knows."""
-
-
 def check_paths(
-    paths: Sequence[str], configuration: Configuration, reader: SettingsReader | None = None
+    paths: Sequence[str],
+    configuration: Configuration,
+    *,
+    judge: Judge | None = None,
+    executor: Executor | None = None,
+    jobs: int | None = 1,
 ) -> Report:
     """Check the Python files under ``paths`` (files or folders that exist).
 
-    ``reader`` knows the settings around them, where that is not to be found out.
+    ``judge``, of the same configuration, knows afterwards all that was read.
+    ``executor`` collects the facts of the files; without one, processes of our own do, so that
+    ``jobs`` of them work (None: as many as there are processors), as far as that pays.
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
     """
     check_that_paths_exist(paths)
-    judge = Judge(configuration)
-    if reader is not None:
-        judge.reader = reader
+    judge = judge or Judge(configuration)
     judge.prepare()
     if configuration.exclude:
         compiled(configuration.exclude, configuration.place_of("exclude"))
     suffixes = configuration.all_template_suffixes if judge.template_rules else ()
     discovery = Discovery(paths, configuration.exclude, configuration.base, suffixes)
-    return _Check(judge, discovery, paths).run()
+    return _Check(judge, discovery, paths, executor=executor, jobs=jobs).run()
 
 
-def check_text(path: str, data: bytes, configuration: Configuration) -> Report:
+def check_text(
+    path: str, data: bytes, configuration: Configuration, *, judge: Judge | None = None
+) -> Report:
     """Check ``data`` as if it were what the Python file or template at ``path`` holds.
 
-    The file need not exist. Raises ConfigurationError for wrong selectors.
+    The file need not exist. ``judge`` is as for check_paths.
+    Raises ConfigurationError for wrong selectors.
     """
-    judge = Judge(configuration)
+    judge = judge or Judge(configuration)
     judge.prepare()
     return _Check(judge, Discovery([], (), configuration.base), [path]).run_text(path, data)
 
@@ -107,13 +104,17 @@ class _Check:
     files: int = 0
     judged: int = 0
     suppressed: int = 0
+    executor: Executor | None = None
+    jobs: int | None = 1
     _callers: Callers | None = None
+    _waiting: list[tuple[Found, bytes]] = field(default_factory=list)
+    """The files in which a rule may fire."""
     _found: dict[str, Found] = field(default_factory=dict)
     _using: list[FileFacts] = field(default_factory=list)
     """Facts of the files in which a rule may fire."""
 
     def run(self) -> Report:
-        is_folder_given = any(os.path.isdir(path) for path in self.paths)
+        is_folder_given = any(disk.is_folder(path) for path in self.paths)
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
         self._noqa = UnusedNoqa(self.judge, is_whole=self._callers is not None)
@@ -128,6 +129,7 @@ class _Check:
                 self._file(found)
             except UnparsedSourceError as error:
                 self._unparsed(found, error)
+        self._judge_waiting()
         self._templates()
         self.files += self._search.count
         if self._callers is not None:
@@ -139,7 +141,9 @@ class _Check:
         self._add_unused_noqa()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
-        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
+        return Report(
+            diagnostics, self.files, self.judged, self.suppressed, self.sources, notes, held=self
+        )
 
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""
@@ -173,15 +177,48 @@ class _Check:
         data = read_bytes(found.path)
         self._search.add_python(found.path, data)
         if self._callers is not None:
-            self._callers.add(found.path, data)
-            self._found[os.path.abspath(found.path)] = found
+            key = os.path.abspath(found.path)
+            self._callers.add(found.path, data, key)
+            self._found[key] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
-        self._judge_source(found, data)
+        self._waiting.append((found, data))
 
-    def _judge_source(self, found: Found, data: bytes) -> None:
-        source = load(found.path, data)
-        diagnostics = self.judge.judge(source, alone=self._callers is None or found.named)
+    def _judge_waiting(self) -> None:
+        """Judge the files in which a rule may fire, in the order in which they were found."""
+        waiting, self._waiting = self._waiting, []
+        own = None
+        if self.executor is None:
+            own = own_processes(self.jobs, sum(len(data) for _, data in waiting))
+        executor = self.executor or own
+        if executor is None:
+            for found, data in waiting:
+                self._judged(found, data, None)
+            return
+        tasks = (Task(found.path, data, found.named) for found, data in waiting)
+        try:
+            outcomes = collect_with(executor, tasks)
+            for (found, data), outcome in zip(waiting, outcomes, strict=True):
+                self._judged(found, data, outcome)
+        finally:
+            if own is not None:
+                own.shutdown(cancel_futures=True)
+
+    def _judged(self, found: Found, data: bytes, outcome: Outcome | None) -> None:
+        try:
+            if isinstance(outcome, UnparsedSourceError):
+                raise outcome
+            self._judge_source(found, data, outcome)
+        except UnparsedSourceError as error:
+            self._unparsed(found, error)
+
+    def _judge_source(self, found: Found, data: bytes, facts: FileFacts | None = None) -> None:
+        if facts is not None:
+            source = without_tree(found.path, data)
+        else:
+            source = (load if found.named else load_sparse)(found.path, data)
+        alone = self._callers is None or found.named
+        diagnostics = self.judge.judge(source, alone, facts)
         self.judged += 1
         self._noqa.add(source, found.named)
         self._remember(found.path)
@@ -208,7 +245,7 @@ class _Check:
 
     def _together(self, callers: Callers) -> None:
         """Judge what only all files together show, those around the given paths included."""
-        folders = [os.path.abspath(path) for path in self.paths if os.path.isdir(path)]
+        folders = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
         around = {project_folder(folder) for folder in folders}
         for project in sorted(around):
             if not any(os.path.commonpath([folder, project]) == folder for folder in folders):

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic, FixPlan
-from cachelint.facts import collect_facts
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
+from cachelint.per_file import facts_of
 from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules, named_rules
 from cachelint.selection import compiled, resolve_selectors
@@ -110,17 +110,22 @@ class Judge:
 
     def is_candidate(self, data: bytes) -> bool:
         """Whether a rule can fire on a file with these bytes."""
-        return contains_any(data, self.words) and has_cache_word(data)
+        # The cheaper question first: most files have no cache word.
+        return has_cache_word(data) and contains_any(data, self.words)
 
-    def judge(self, source: Source, alone: bool = True) -> list[Diagnostic]:
+    def judge(
+        self, source: Source, alone: bool = True, facts: FileFacts | None = None
+    ) -> list[Diagnostic]:
         """The diagnostics of one file, sorted; ``noqa`` comments are not applied.
 
+        ``facts``: those of ``source``, where they have been collected already.
         ``alone`` is false where all files together are judged later (judge_project).
         Raises UnparsedSourceError where the file is nested too deeply to be followed.
         """
+        if facts is None:
+            facts = facts_of(source)
+        self.modules.add(facts, source)
         try:
-            facts = collect_facts(source)
-            self.modules.add(facts, source)
             if CACHED_PAGES in source.text:
                 self.modules.add_views(source)
         except RecursionError as error:

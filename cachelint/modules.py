@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cachelint import disk
 from cachelint.facts import collect_facts
 from cachelint.facts.constant_records import ConstantFacts
 from cachelint.facts.constants import collect_constants
@@ -19,7 +20,7 @@ from cachelint.facts.view_records import ViewFacts
 from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.places import ModuleFinder, folders_up, shown_path
-from cachelint.source import Source, UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, UnparsedSourceError, load, load_sparse, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -72,7 +73,7 @@ class Modules:
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[os.path.abspath(source.path)] = collect_views(source)
+        self._views[os.path.abspath(source.path)] = collect_views(source.whole())
 
     def judged_views(self, path: str) -> ViewFacts | None:
         """What add_views() has made known of ``path``; None where its pages concern nobody."""
@@ -96,19 +97,20 @@ class Modules:
             try:
                 if latest is None or os.path.abspath(latest.path) != key:
                     latest = load(shown_path(key), read_bytes(key))
-                self._constants[key] = collect_constants(latest)
+                self._constants[key] = collect_constants(latest.whole())
             except (UnparsedSourceError, RecursionError):
                 self._constants[key] = None
         return self._constants[key]
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
-        key = os.path.abspath(path)
+        # Most paths are absolute already.
+        key = path if path in self._facts else os.path.abspath(path)
         if key not in self._facts and key in self._thorough:
             return self._thorough[key]
         if key not in self._facts:
             try:
-                self._facts[key] = collect_facts(load(shown_path(key), read_bytes(key)))
+                self._facts[key] = collect_facts(load_sparse(shown_path(key), read_bytes(key)))
             except (UnparsedSourceError, RecursionError):
                 # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
                 self._facts[key] = None
@@ -116,7 +118,7 @@ class Modules:
 
     def thorough_facts(self, path: str) -> FileFacts | None:
         """As facts(), with every function and call: for what a call may lead to."""
-        key = os.path.abspath(path)
+        key = path if path in self._thorough else os.path.abspath(path)
         if key not in self._thorough:
             try:
                 if self._latest is None or os.path.abspath(self._latest.path) != key:
@@ -167,6 +169,20 @@ class Modules:
             return True
         return None if facts.stars or "__getattr__" in facts.exports else False
 
+    def may_bring(self, module: str, name: str, origin: str) -> bool:
+        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``.
+
+        That is one which the file finds, or one in a folder beside its own distribution: libraries
+        that are unpacked next to each other import each other.
+        """
+        if self.find(module, origin) is not None:
+            return self.has_name(module, name, origin) is not False
+        return any(self._has(path, name) for path in self._finder.beside(module, origin))
+
+    def _has(self, path: str, name: str) -> bool:
+        facts = self.facts(path)
+        return facts is None or name in facts.exports or bool(facts.stars)
+
     def _is_missing(self, module: str, origin: str) -> bool:
         """Whether ``module`` belongs to a package of the tree that does not have it."""
         package, *parts = module.split(".")
@@ -176,10 +192,10 @@ class Modules:
         folder = os.path.dirname(file)
         for part in parts:
             # Anything of that name counts: compiled and generated modules are modules too.
-            if not any(name.partition(".")[0] == part for name in os.listdir(folder)):
+            if not any(entry.name.partition(".")[0] == part for entry in disk.entries(folder)):
                 return True
             folder = os.path.join(folder, part)
-            if not os.path.isdir(folder):
+            if not disk.is_folder(folder):
                 return False
         return False
 

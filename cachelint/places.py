@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+from cachelint import disk
 
 _PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
 
@@ -14,14 +17,14 @@ def project_folder(path: str) -> str:
     That is where the nearest manage.py lies, else the root of the repository or distribution.
     """
     start = os.path.abspath(path)
-    folders = folders_up(start if os.path.isdir(start) else os.path.dirname(start))
+    folders = folders_up(start if disk.is_folder(start) else os.path.dirname(start))
     return next((f for f in folders if _has_any(f, ("manage.py",))), folders[-1])
 
 
 def repository_folder(path: str) -> str:
     """The root of the repository or distribution that the file or folder at ``path`` lies in."""
     start = os.path.abspath(path)
-    return folders_up(start if os.path.isdir(start) else os.path.dirname(start))[-1]
+    return folders_up(start if disk.is_folder(start) else os.path.dirname(start))[-1]
 
 
 def folders_up(folder: str) -> list[str]:
@@ -37,7 +40,7 @@ def folders_up(folder: str) -> list[str]:
 
 
 def _has_any(folder: str, names: tuple[str, ...]) -> bool:
-    return any(os.path.exists(os.path.join(folder, name)) for name in names)
+    return any(disk.exists(os.path.join(folder, name)) for name in names)
 
 
 def shown_path(path: str) -> str:
@@ -61,6 +64,7 @@ class ModuleFinder:
 
     def __init__(self) -> None:
         self._roots: dict[str, tuple[str, ...]] = {}
+        self._folders: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._added: dict[str, tuple[str, ...]] = {}
 
@@ -69,7 +73,9 @@ class ModuleFinder:
 
         A relative name starts with its dots. A namespace package is no file.
         """
-        folder = os.path.dirname(os.path.abspath(origin))
+        folder = self._folders.get(origin)
+        if folder is None:
+            folder = self._folders[origin] = os.path.dirname(os.path.abspath(origin))
         key = (dotted, folder)
         if key not in self._found:
             self._found[key] = self._search(dotted, folder)
@@ -88,6 +94,21 @@ class ModuleFinder:
             if found is not None:
                 return found
         return None
+
+    def beside(self, dotted: str, origin: str) -> Iterator[str]:
+        """The files of the module ``dotted`` in folders beside the distribution of ``origin``.
+
+        Only inside of one repository, which has several distributions then.
+        """
+        *inner, _ = folders_up(os.path.dirname(os.path.abspath(origin)))
+        own = next((folder for folder in inner if _has_any(folder, _PROJECT_MARKERS)), None)
+        if own is None:
+            return
+        parent = os.path.dirname(own)
+        for name in (entry.name for entry in disk.entries(parent)):
+            found = _module_file(os.path.join(parent, name), dotted.split("."))
+            if found is not None:
+                yield found
 
     def add_root(self, root: str, below: str) -> None:
         """Let the files below the folder ``below`` import from ``root``, too.
@@ -112,7 +133,7 @@ class ModuleFinder:
             roots = folders_up(folder)
             sources = [os.path.join(root, "src") for root in roots]
             added = self._added_to(folder) if self._added else []
-            found = (*roots, *filter(os.path.isdir, sources), *added)
+            found = (*roots, *filter(disk.is_folder, sources), *added)
             self._roots[folder] = tuple(dict.fromkeys(found))
         return self._roots[folder]
 
@@ -124,6 +145,6 @@ class ModuleFinder:
 def _module_file(root: str, parts: list[str]) -> str | None:
     base = os.path.join(root, *parts)
     package = os.path.join(base, "__init__.py")
-    if os.path.isfile(package):
+    if disk.is_file(package):
         return package
-    return f"{base}.py" if parts and os.path.isfile(f"{base}.py") else None
+    return f"{base}.py" if parts and disk.is_file(f"{base}.py") else None

@@ -7,9 +7,9 @@ import os
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.config import ConfigurationError
 from cachelint.discovery import compile_patterns
-from cachelint.rules import all_rules
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
@@ -23,6 +23,8 @@ def resolve_selectors(
     Without ``preview`` a rule in preview counts only by its whole code or name. Raises
     ConfigurationError with a suggestion for one that stands for nothing.
     """
+    from cachelint.rules import all_rules
+
     rules = all_rules()
     codes: set[str] = set()
     for selector in selectors:
@@ -46,6 +48,8 @@ def resolve_selectors(
 
 
 def _without_preview(codes: Iterable[str]) -> set[str]:
+    from cachelint.rules import all_rules
+
     rules = all_rules()
     return {code for code in codes if not rules[code].is_preview}
 
@@ -61,16 +65,16 @@ def compiled(patterns: Sequence[str], where: str) -> GitIgnoreSpec:
 def check_that_paths_exist(paths: Sequence[str]) -> None:
     """Raise ConfigurationError, with a suggestion, for a path that is no file and no folder."""
     for path in paths:
-        if not os.path.lexists(path):
+        if not disk.is_entry(path):
             raise ConfigurationError(_missing_path(path))
-        if not os.path.isfile(path) and not os.path.isdir(path):
+        if not disk.is_file(path) and not disk.is_folder(path):
             raise ConfigurationError(f"{path}: neither a file nor a folder")
 
 
 def _missing_path(path: str) -> str:
     folder, name = os.path.split(path.rstrip(os.sep))
     try:
-        neighbours = os.listdir(folder or ".")
+        neighbours = [entry.name for entry in disk.entries(folder or ".")]
     except OSError:
         neighbours = []
     close = difflib.get_close_matches(name, neighbours, n=1)

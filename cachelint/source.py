@@ -11,15 +11,20 @@ import re
 import tokenize
 import unicodedata
 import warnings
+from _thread import allocate_lock
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from cachelint import disk
+from cachelint.blanking import blanked
 from cachelint.diagnostic import Span
 
 #: What every file that we judge contains at least one of (docs/ARCHITECTURE.md, invariant 7).
 #: ``cache`` counts in any case. Each rule names finer words of its own; every one of them
 #: stands for a file that also contains one of these.
 CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
+
+_PARSING = allocate_lock()
 
 
 #: Between the scheme and the last @ of a URL; a password may contain anything that ends no text.
@@ -41,6 +46,10 @@ class UnparsedSourceError(Exception):
         self.column = column
         self.text = text
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Processes hand it to one another.
+        return type(self), (self.cause, self.row, self.column, self.text)
+
 
 @dataclass
 class Source:
@@ -53,7 +62,10 @@ class Source:
     path: str
     text: str
     tree: ast.Module
+    hidden: tuple[str, ...] = ()
+    """Functions whose bodies are not in ``tree``, as they are written."""
     _lines: list[str] = field(default_factory=list, init=False, repr=False)
+    _is_ascii: bool | None = field(default=None, init=False, repr=False)
 
     @property
     def lines(self) -> list[str]:
@@ -61,10 +73,18 @@ class Source:
             self._lines = split_lines(self.text)
         return self._lines
 
+    def whole(self) -> Source:
+        """The source with all of its tree. Raises UnparsedSourceError."""
+        return parse(self.path, self.text) if self.hidden else self
+
     def span(self, node: ast.expr | ast.stmt | ast.alias | ast.ExceptHandler) -> Span:
         """The span of ``node`` in characters; ast counts columns in UTF-8 bytes."""
         end_row = node.end_lineno or node.lineno
         end_column = node.end_col_offset or node.col_offset
+        if self._is_ascii is None:
+            self._is_ascii = self.text.isascii()
+        if self._is_ascii:
+            return Span(node.lineno, node.col_offset + 1, end_row, end_column + 1)
         return Span(
             node.lineno,
             self._column(node.lineno, node.col_offset),
@@ -76,7 +96,8 @@ class Source:
         line = self.lines[row - 1]
         if line.isascii():
             return byte_column + 1
-        return len(line.encode()[:byte_column].decode()) + 1
+        # What stood in the row may have been blanked, so that it is cut anywhere.
+        return len(line.encode()[:byte_column].decode(errors="replace")) + 1
 
     def segment(self, node: ast.expr) -> str:
         """The source text of ``node``, its lines joined by ``\\n``."""
@@ -132,14 +153,18 @@ def has_cache_word(data: bytes) -> bool:
     """Whether ``data`` contains a cache word; a file without one is never parsed."""
     return (
         b"cache" in data
-        or any(word in data for word in CACHE_WORDS[1:])
-        or (b"cache" in data.lower())
+        or b"get_redis_connection" in data
+        or b"MIDDLEWARE" in data
+        or b"cache" in data.lower()
     )
 
 
 def contains_any(data: bytes, words: Iterable[bytes]) -> bool:
     """Whether one of ``words`` is in ``data``."""
-    return any(word in data for word in words)
+    for word in words:  # noqa: SIM110 - a generator costs more than the search
+        if word in data:
+            return True
+    return False
 
 
 def read_bytes(path: str | os.PathLike[str]) -> bytes:
@@ -148,8 +173,7 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
     Raises UnparsedSourceError when the operating system refuses.
     """
     try:
-        with open(path, "rb") as file:
-            return file.read()
+        return disk.read(path)
     except OSError as error:
         raise UnparsedSourceError(f"cannot be read: {error.strerror or error}") from error
 
@@ -191,7 +215,8 @@ def parse(path: str, text: str) -> Source:
         row = len(split_lines(text[: text.index("\0")]))
         raise UnparsedSourceError("cannot be parsed: null byte", row, text=text)
     try:
-        with warnings.catch_warnings():
+        # The filters of warnings are the same for all threads.
+        with _PARSING, warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except SyntaxError as error:
@@ -207,3 +232,23 @@ def parse(path: str, text: str) -> Source:
 def load(path: str, data: bytes) -> Source:
     """Decode and parse ``data``, the content of ``path``; raises UnparsedSourceError."""
     return parse(path, decode(data))
+
+
+def load_sparse(path: str, data: bytes) -> Source:
+    """As load(), without the bodies of functions that have nothing to do with caches.
+
+    Syntax errors in these bodies are not seen: it is the rest that is judged.
+    """
+    text = decode(data)
+    left, hidden = blanked(text)
+    if hidden:
+        try:
+            return Source(path, text, parse(path, left).tree, hidden)
+        except UnparsedSourceError:
+            pass  # The error, if it is one, is told with the text as it is.
+    return parse(path, text)
+
+
+def without_tree(path: str, data: bytes) -> Source:
+    """The source of a file whose facts are there already. Raises UnparsedSourceError."""
+    return Source(path, decode(data), ast.Module([], []), ("",))

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.discovery import Discovery, Found
 from cachelint.noqa import Comment, Line, directive_in, is_ignored_by, read_comment
@@ -75,7 +76,7 @@ class TemplateSearch:
         return len(self._inside)
 
     def add_python(self, path: str, data: bytes) -> None:
-        if os.path.basename(os.path.dirname(path)) == TAGS_FOLDER:
+        if TAGS_FOLDER in path and os.path.basename(os.path.dirname(path)) == TAGS_FOLDER:
             self._tags.append(os.path.abspath(path))
         self._names_folders |= b"DIRS" in data
 
@@ -85,20 +86,18 @@ class TemplateSearch:
         Those that cannot be read come with ``error``.
         """
         self._is_complete = True
-        if self._elsewhere and self._names_folders:
+        known = [(found, *_content(found)) for found in self._inside]
+        others = [(found, *_content(found)) for found in self._elsewhere if self._names_folders]
+        if any(_is_wanted(*one) for one in (*known, *others)):
+            # To find out costs reading the settings; most projects have no template of interest.
             roots = tuple(os.path.join(root, "") for root in self._folders())
-            inside = (f for f in self._elsewhere if os.path.abspath(f.path).startswith(roots))
-            self._inside += inside if roots else ()
-        for found in self._inside:
-            data = b""
-            if found.error is None:
-                try:
-                    data = read_bytes(found.path)
-                except UnparsedSourceError as error:
-                    found = Found(found.path, found.named, str(error), may_be_template=True)
-            is_wanted = CACHE_WORD in data or (found.named and found.error is not None)
-            if is_wanted and not is_ignored(found):
-                yield found, data
+            for one in others if roots else ():
+                if os.path.abspath(one[0].path).startswith(roots):
+                    known.append(one)
+                    self._inside.append(one[0])
+        for found, data, error in known:
+            if _is_wanted(found, data, error) and not is_ignored(found):
+                yield found._replace(error=error), data
 
     def read(self, found: Found, data: bytes) -> Template:
         """Raises UnparsedSourceError."""
@@ -120,7 +119,7 @@ class TemplateSearch:
         """The templates, and the modules of tags, of the project around the file ``origin``."""
         folder = self._project_of(origin)
         if folder not in self._around:
-            given = [os.path.abspath(path) for path in self.paths if os.path.isdir(path)]
+            given = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
             found: Iterable[str] = self._walk(folder)
             if self._is_complete and any(_is_below(folder, path) for path in given):
                 found = [*(os.path.abspath(f.path) for f in self._inside), *self._tags]
@@ -137,7 +136,7 @@ class TemplateSearch:
         """Whether a file belongs to a project below ``folder``, as those of tests are."""
         own = self._project_of(path)
         is_below = own.startswith(os.path.join(folder, ""))
-        return is_below and os.path.exists(os.path.join(own, "manage.py"))
+        return is_below and disk.exists(os.path.join(own, "manage.py"))
 
     def _walk(self, folder: str) -> Iterator[str]:
         suffixes = self.configuration.all_template_suffixes
@@ -149,6 +148,21 @@ class TemplateSearch:
                     yield path
             elif os.path.basename(os.path.dirname(path)) == TAGS_FOLDER:
                 yield path
+
+
+def _content(found: Found) -> tuple[bytes, str | None]:
+    """The bytes of a template, as far as they are of interest, and why it cannot be read."""
+    if found.error is not None:
+        return b"", found.error
+    try:
+        data = read_bytes(found.path)
+    except UnparsedSourceError as error:
+        return b"", str(error)
+    return data if CACHE_WORD in data else b"", None
+
+
+def _is_wanted(found: Found, data: bytes, error: str | None) -> bool:
+    return CACHE_WORD in data or (found.named and error is not None)
 
 
 def _is_below(path: str, folder: str) -> bool:

@@ -1,5 +1,6 @@
 """What several test modules share: writing small trees and checking them."""
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -12,6 +13,9 @@ from cachelint.engine import Report, check_paths
 
 Tree = Mapping[str, str | bytes]
 ROOT = Path(__file__).parent.parent
+
+# A test that is run again shall check again.
+os.environ["CACHELINT_NO_CACHE"] = "1"
 
 # Without Phase.explain: it traces every line, which takes some ten times as long.
 settings.register_profile(

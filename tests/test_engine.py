@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cachelint.config import Configuration, ConfigurationError
-from cachelint.engine import Report
 from cachelint.judge import Judge
+from cachelint.report import Report
 from cachelint.rules import all_rules
 from cachelint.selection import resolve_selectors
 from tests.conftest import Tree, places

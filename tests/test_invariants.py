@@ -1,5 +1,6 @@
 """The invariants of docs/ARCHITECTURE.md that no other test holds."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from cachelint.rules import all_rules
 from tests.conftest import ROOT, write_tree
 
 #: About files, and settings modules, not about anything in a file that is judged.
-WORDLESS = ("CCH001", "CCH003")
+WORDLESS = ("CCH001", "CCH002", "CCH003")
 #: Fails as soon as linting imports, executes, starts or sends anything.
 WATCHED = """
 import sys
@@ -159,6 +160,32 @@ def test_words_imply_a_cache_word(code: str) -> None:
         # `from django.core import cache`: the cache word follows in the same statement. Lazy
         # objects, backends, engines, methods and arguments are of interest only where caches are.
         others = {b"django.core import", b"get_redis_connection", b"LazyObject"}
-        others |= {b"CCH", b"cch"}  # Asked only where a cache word is, too.
         others |= {b"BACKEND", b"SESSION_ENGINE", b"argv", b"get_or_set", b"clear("}
         assert b"cache" in word.lower() or word in others
+
+
+#: Who works for a check asks disk.py; the others are commands, which say what they read and write.
+OTHERS = ("cli/", "fix/", "reporters/", "baseline.py", "codemod.py", "disk.py", "files.py")
+OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/")
+ASKING = {"isfile", "isdir", "exists", "lexists", "scandir", "listdir", "stat", "lstat", "walk"}
+READING = {"read_text", "read_bytes", "iterdir", "glob", "rglob", "is_file", "is_dir"}
+
+
+def test_who_asks_the_file_system_asks_disk() -> None:
+    package = ROOT / "cachelint"
+    found = []
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package).as_posix()
+        if name.startswith(OTHERS):
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                found += [f"{name}: open()"] if node.func.id == "open" else []
+            elif isinstance(node, ast.Attribute) and node.attr in ASKING:
+                base = ast.unparse(node.value)
+                found += [f"{name}: {base}.{node.attr}"] if base in ("os", "os.path") else []
+            elif isinstance(node, ast.Attribute) and node.attr in READING:
+                base = ast.unparse(node.value)
+                is_path = base not in ("disk", "entry") and "Path" in base
+                found += [f"{name}: {base}.{node.attr}"] if is_path else []
+    assert not found

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.engine import Report
 from cachelint.modules import Modules
+from cachelint.report import Report
 from tests.conftest import Tree, places, write_tree
 
 CACHES = "from django.core.cache import caches\n"

@@ -142,7 +142,9 @@ def test_a_rule_that_reads_settings_says_so(rule: Rule, monkeypatch: pytest.Monk
         mock.patch.object(FileView, "settings", property(noted)),
         mock.patch.object(TemplateView, "settings", property(noted_of_template)),
     ):
-        check_paths([rule.name], Configuration(select=(rule.code,), preview=True))
+        folder = Path(rule.name)
+        subjects = [*folder.glob("bad.*"), *sorted(folder.glob("cases/*"))[:4]]
+        check_paths(list(map(str, subjects)), Configuration(select=(rule.code,), preview=True))
     # What flake8 would say of a file with unused comments is asked of all rules.
     assert not asked or rule.needs_settings or rule.code == UNUSED
 

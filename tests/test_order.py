@@ -1,7 +1,4 @@
-"""The findings are the same in whatever order the file system lists the files.
-
-One process judges all files today; that several find the same is for their own test to show.
-"""
+"""The findings are the same in whatever order the file system lists the files."""
 
 from __future__ import annotations
 

@@ -1,29 +1,29 @@
-"""The command line: translates arguments, prints, and chooses the exit code. No judgement."""
+"""The command line: translates arguments, prints, and chooses the exit code. No judgement.
+
+Imports next to nothing by itself: where nothing has changed since the last check, what that said
+is all there is to do.
+"""
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Sequence
 
-from cachelint import __version__
-from cachelint.cli import check, doctor, fix, helper, rule, settings
-from cachelint.cli.output import FINDINGS, WRONG_USAGE, discard_output
-from cachelint.config import ConfigurationError
+from cachelint.cli.output import CLEAN, FINDINGS, WRONG_USAGE, discard_output, write
+from cachelint.cli.quick import clean_files
+from cachelint.cli.recall import recalled
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code is 0 without findings, 1 with, 2 for wrong usage."""
-    options = _parser().parse_args(arguments)
-    if sys.stdout is None:
-        print("cachelint: error: standard output is closed", file=sys.stderr)
-        return WRONG_USAGE
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        code: int = options.run(options)
-        sys.stdout.flush()
-    except ConfigurationError as error:
-        print(f"cachelint: error: {error}", file=sys.stderr)
-        return WRONG_USAGE
+        code = _run(given)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         # The reader (head, less) has seen enough; nothing may be flushed into its pipe at exit.
         discard_output()
@@ -36,20 +36,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="cachelint",
-        description="Finds unsafe use of Django's cache framework without importing the project.",
-    )
-    parser.add_argument("--version", action="version", version=f"cachelint {__version__}")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command, text in (
-        ("check", check, "find unsafe use of caches"),
-        ("fix", fix, "repair what can be repaired"),
-        ("settings", settings, "show the caches of every settings module"),
-        ("doctor", doctor, "run the project and say why its caches do not work"),
-        ("helper", helper, "print or write the lazy cache helper"),
-        ("rule", rule, "explain a rule"),
-    ):
-        command.add_arguments(commands.add_parser(name, help=text))
-    return parser
+def _run(arguments: list[str]) -> int:
+    if arguments[:1] == ["check"] and sys.stdout is not None:
+        said = recalled(arguments)
+        if said is not None:
+            code, out, err = said
+            write(out)
+            sys.stderr.write(err)
+            return code
+        clean = clean_files(arguments)
+        if clean is not None:
+            write(clean)
+            return CLEAN
+    from cachelint.cli.commands import run
+
+    return run(arguments)

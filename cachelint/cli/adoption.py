@@ -16,7 +16,8 @@ from cachelint.source import printable
 
 if TYPE_CHECKING:
     from cachelint.baseline import Scope
-    from cachelint.engine import Report
+    from cachelint.judge import Judge
+    from cachelint.report import Report
 
 
 def add_adoption_options(check: argparse.ArgumentParser) -> None:
@@ -52,17 +53,15 @@ def baseline_path(options: argparse.Namespace, configuration: Configuration) -> 
     return given if given is not None else configuration.baseline_path
 
 
-def write_baseline(
-    report: Report, options: argparse.Namespace, configuration: Configuration
-) -> int:
+def write_baseline(report: Report, options: argparse.Namespace, judge: Judge) -> int:
     """Bring the baseline up to date; what this run could not have found stays in it."""
     from cachelint.baseline import Baseline, read_baseline
     from cachelint.files import replace_content
 
-    path = baseline_path(options, configuration)
+    path = baseline_path(options, judge.configuration)
     assert path is not None
     old = read_baseline(path) if os.path.exists(path) else Baseline(path, Counter())
-    new = old.updated(report, _scope(options, configuration))
+    new = old.updated(report, _scope(options, judge))
     try:
         replace_content(path, new.to_text().encode())
     except OSError as error:
@@ -72,18 +71,16 @@ def write_baseline(
     return CLEAN
 
 
-def without_known(
-    report: Report, options: argparse.Namespace, configuration: Configuration
-) -> Report:
+def without_known(report: Report, options: argparse.Namespace, judge: Judge) -> Report:
     """``report`` without what the baseline knows; says on standard error what is stale in it."""
-    path = baseline_path(options, configuration)
+    path = baseline_path(options, judge.configuration)
     if path is None:
         return report
     from cachelint.baseline import read_baseline
 
     baseline = read_baseline(path)
     new, unmet = baseline.without_known(report)
-    stale = baseline.stale(unmet, _scope(options, configuration))
+    stale = baseline.stale(unmet, _scope(options, judge))
     if stale and not options.quiet:
         total = sum(count for _, count in stale)
         shown = printable(report_path(path))
@@ -95,13 +92,12 @@ def without_known(
     return new
 
 
-def _scope(options: argparse.Namespace, configuration: Configuration) -> Scope:
+def _scope(options: argparse.Namespace, judge: Judge) -> Scope:
     from cachelint.baseline import Scope
     from cachelint.engine import UNPARSED
-    from cachelint.judge import Judge
 
     paths = [options.stdin_filename] if is_stdin(options) else options.paths
-    return Scope(paths, {UNPARSED, *(rule.code for rule in Judge(configuration).rules)})
+    return Scope(paths, {UNPARSED, *(rule.code for rule in judge.rules)})
 
 
 def add_noqa(report: Report, configuration: Configuration) -> int:

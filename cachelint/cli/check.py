@@ -5,17 +5,21 @@ from __future__ import annotations
 import argparse
 import gc
 import sys
+import time
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.cli.adoption import (
     add_adoption_options,
     add_noqa,
+    baseline_path,
     check_adoption_options,
     without_known,
     write_baseline,
 )
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
+from cachelint.cli.recall import FOLDER, Copy, keep
 from cachelint.cli.reports import (
     add_report_options,
     check_report_options,
@@ -23,10 +27,10 @@ from cachelint.cli.reports import (
     render,
     settings_around,
 )
-from cachelint.config import Configuration
 
 if TYPE_CHECKING:
-    from cachelint.engine import Report
+    from cachelint.judge import Judge
+    from cachelint.report import Report
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
@@ -40,34 +44,80 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         help="settings that cannot be read are a finding (CCH003), not a note",
     )
     check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
+    check.add_argument(
+        "-j",
+        "--jobs",
+        type=_number,
+        metavar="N",
+        help="processes that may work at a time (default: as many as there are processors)",
+    )
+    check.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help=f"neither use nor keep what a check has said in {FOLDER}",
+    )
     check.set_defaults(run=_run)
 
 
+def _number(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError
+    return number
+
+
+#: The last report: the process ends with what it was made with, rather than take that apart.
+_held: list[object] = []
+
+
 def _run(options: argparse.Namespace) -> int:
+    start = time.time_ns()
+    with disk.noting() as journal, Copy() as copy:
+        code = _checked(options)
+    if options.cache and _only_says(options):
+        sys.stdout.flush()
+        keep(options.arguments, (code, *copy.texts), journal, start)
+    return code
+
+
+def _only_says(options: argparse.Namespace) -> bool:
+    """Whether all that the command does is to print, and all that it depends on lies in files."""
+    writes = options.output_file is not None or options.write_baseline or options.add_noqa
+    return not (writes or is_stdin(options))
+
+
+def _checked(options: argparse.Namespace) -> int:
     from cachelint.engine import check_paths, check_text
+    from cachelint.judge import Judge
 
     check_report_options(options)
     configuration = configuration_of(options)
     check_adoption_options(options, configuration)
+    judge = Judge(configuration)
+    known = baseline_path(options, configuration)
+    if known is not None:
+        disk.note(known)
     # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
     gc.disable()
     try:
         if is_stdin(options):
-            report = check_text(options.stdin_filename, read_stdin(), configuration)
+            report = check_text(options.stdin_filename, read_stdin(), configuration, judge=judge)
         else:
-            report = check_paths(options.paths, configuration)
+            report = check_paths(options.paths, configuration, judge=judge, jobs=options.jobs)
+        _held[:] = [report]
     finally:
         gc.enable()
     if options.write_baseline:
-        return write_baseline(report, options, configuration)
-    report = without_known(report, options, configuration)
+        return write_baseline(report, options, judge)
+    report = without_known(report, options, judge)
     if options.add_noqa:
         return add_noqa(report, configuration)
-    deliver(render(report, options, configuration), options)
+    deliver(render(report, options, judge), options)
     if not options.quiet:
         _say_notes(report)
     if options.verbose:
-        _say_what_was_read(report, options, configuration)
+        _say_what_was_read(report, options, judge)
     return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
 
 
@@ -77,11 +127,9 @@ def _say_notes(report: Report) -> None:
         print(f"{place}: note: {note.code} {note.message}", file=sys.stderr)
 
 
-def _say_what_was_read(
-    report: Report, options: argparse.Namespace, configuration: Configuration
-) -> None:
-    lines = [f"configuration: {configuration.origin}"]
-    for found in settings_around(options, configuration):
+def _say_what_was_read(report: Report, options: argparse.Namespace, judge: Judge) -> None:
+    lines = [f"configuration: {judge.configuration.origin}"]
+    for found in settings_around(options, judge):
         for settings in found.modules:
             state = "open" if settings.is_open else "closed"
             module = settings.module

@@ -32,18 +32,28 @@ def add_arguments(fix: argparse.ArgumentParser) -> None:
         help="`wrapper` keeps a lazy object under the name; `get-cache` opens the cache wherever"
         " the name is used, if all its uses are known (default: wrapper)",
     )
+    fix.add_argument(
+        "--output-format", choices=("text", "json"), default="text", help="default: text"
+    )
+    fix.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of what is left")
+    fix.add_argument(
+        "-q", "--quiet", action="store_true", help="only the files that change, and errors"
+    )
     fix.set_defaults(run=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     from cachelint.fix import write_fixes
-    from cachelint.reporters.fixes import render_diff, render_fixes
+    from cachelint.reporters.fixes import render_diff, render_fixes, render_fixes_json
 
     report, source = _fixed(options)
     writes = not (options.diff or options.check)
     if writes and source is None:
         report = write_fixes(report)
-    summary = render_fixes(report, written=writes)
+    if options.output_format == "json":
+        summary = render_fixes_json(report, written=writes and source is None)
+    else:
+        summary = render_fixes(report, written=writes, quiet=options.quiet)
     if options.diff:
         write_bytes(render_diff(report))
     elif writes and source is not None:
@@ -54,7 +64,7 @@ def _run(options: argparse.Namespace) -> int:
     else:
         write(summary)
     would_change = bool(report.files) and not writes
-    return FINDINGS if report.left or would_change else CLEAN
+    return FINDINGS if (report.left or would_change) and not options.exit_zero else CLEAN
 
 
 def _fixed(options: argparse.Namespace) -> tuple[FixReport, bytes | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 
@@ -57,5 +56,7 @@ def wants_links(color: str) -> bool:
 
 
 def discard_output() -> None:
-    with contextlib.suppress(OSError):
+    try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError:
+        return  # There is no file behind it.

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from cachelint.cli.options import is_stdin
 from cachelint.cli.output import wants_color, wants_links, write
-from cachelint.config import Configuration, ConfigurationError
+from cachelint.config import ConfigurationError
 
 if TYPE_CHECKING:
-    from cachelint.engine import Report
+    from cachelint.judge import Judge
+    from cachelint.report import Report
     from cachelint.settings.reader import ProjectSettings
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "html")
@@ -60,7 +61,7 @@ def deliver(text: str, options: argparse.Namespace) -> None:
         raise ConfigurationError(f"--output-file: {options.output_file}: {reason}") from error
 
 
-def render(report: Report, options: argparse.Namespace, configuration: Configuration) -> str:
+def render(report: Report, options: argparse.Namespace, judge: Judge) -> str:
     """The report in the format that was asked for; loads that reporter alone."""
     name = options.output_format
     if options.statistics:
@@ -78,32 +79,26 @@ def render(report: Report, options: argparse.Namespace, configuration: Configura
             links=not is_file and wants_links(options.color),
             quiet=options.quiet,
         )
-    return _render_for_programs(name, report, options, configuration)
+    return _render_for_programs(name, report, options, judge)
 
 
-def settings_around(
-    options: argparse.Namespace, configuration: Configuration
-) -> list[ProjectSettings]:
+def settings_around(options: argparse.Namespace, judge: Judge) -> list[ProjectSettings]:
     """What the settings modules around each of the checked paths say."""
-    from cachelint.judge import Judge
-
-    reader = Judge(configuration).reader
     paths = [options.stdin_filename] if is_stdin(options) else options.paths
-    return [reader.around(path) for path in paths]
+    return [judge.reader.around(path) for path in paths]
 
 
 def _render_for_programs(
-    name: str, report: Report, options: argparse.Namespace, configuration: Configuration
+    name: str, report: Report, options: argparse.Namespace, judge: Judge
 ) -> str:
     if name == "sarif":
-        from cachelint.judge import Judge
         from cachelint.reporters.sarif import render_sarif
 
-        return render_sarif(report, [rule.code for rule in Judge(configuration).rules])
+        return render_sarif(report, [rule.code for rule in judge.rules])
     if name == "html":
         from cachelint.reporters.html import render_html
 
-        return render_html(report, settings_around(options, configuration))
+        return render_html(report, settings_around(options, judge))
     from importlib import import_module
 
     module = import_module(f"cachelint.reporters.{name}")

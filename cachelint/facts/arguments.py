@@ -22,6 +22,9 @@ _NUMBERS = frozenset({"builtins.float", "builtins.int"})
 #: How a path ends that is a sum or difference with a number.
 SUMS = (".__add__()", ".__sub__()")
 _METHODS = ("format", "join")
+#: Names of primary keys, which are numbers as a rule.
+_KEY_NAME = re.compile(r"(?i)(?:.*_)?(?:id|pk)s?")
+_OF_NUMBERS = frozenset({"frozenset", "sorted", "tuple"})
 _FORMATTING = frozenset({"builtins.str", "builtins.repr", "builtins.hex", "builtins.format"})
 _FORMS: dict[type[ast.expr], str] = {
     ast.Lambda: "lambda", ast.GeneratorExp: "generator", ast.Call: "call", ast.Await: "await",
@@ -70,6 +73,29 @@ def number_of(function: Values, arguments: list[Values]) -> Values:
     if len(arguments) != 1 or not any(value.path in _NUMBERS for value in function):
         return ()
     return tuple(value for value in arguments[0] if value.key)
+
+
+def hashes_numbers(function: Values, node: ast.Call) -> bool:
+    """Whether ``hash`` is asked for numbers only: theirs are the same in every process."""
+    is_hash = any(value.path == "builtins.hash" for value in function)
+    return is_hash and len(node.args) == 1 and _is_of_numbers(node.args[0])
+
+
+def _is_of_numbers(node: ast.expr) -> bool:
+    match node:
+        case ast.Constant(value=int() | float()):
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return _KEY_NAME.fullmatch(name) is not None
+        case ast.Call(func=ast.Name(id="int" | "len")):
+            return True
+        case ast.Call(func=ast.Name(id=name), args=[content]) if name in _OF_NUMBERS:
+            return _is_of_numbers(content)
+        case ast.Tuple(elts=parts):
+            return all(map(_is_of_numbers, parts))
+        case ast.GeneratorExp(elt=part) | ast.ListComp(elt=part) | ast.SetComp(elt=part):
+            return _is_of_numbers(part)
+    return False
 
 
 def formats(function: Values, node: ast.expr) -> bool:

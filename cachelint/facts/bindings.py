@@ -11,7 +11,7 @@ from cachelint.facts.annotations import annotated_values
 from cachelint.facts.arguments import summed
 from cachelint.facts.context import Context
 from cachelint.facts.expressions import ExpressionWalker
-from cachelint.facts.locals import parameter_names
+from cachelint.facts.locals import parameter_names, parameters_of
 from cachelint.facts.paths import join_path
 from cachelint.facts.records import ClassFacts, Decorator, Import, Phase, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
@@ -57,7 +57,7 @@ class BindingWalker(ExpressionWalker):
         facts = self.classes.get(instance.path.removeprefix(":"))
         if facts is not None and instance.path.startswith(":"):
             if any(value.mentions_cache for value in values):
-                self.scope.cache_names.add(attribute)
+                self.scope.add_cache_name(attribute)
             facts.attributes[attribute] = merge(facts.attributes.get(attribute), values)
 
     def execute_assignment(self, node: ast.Assign) -> None:
@@ -168,9 +168,8 @@ class BindingWalker(ExpressionWalker):
     def execute_function(self, node: _FunctionDef) -> None:
         decorators = tuple(map(self._decorator, node.decorator_list))
         self.evaluate_defaults(node.args)
-        for argument in ast.walk(node.args):
-            if isinstance(argument, ast.arg):
-                self._annotation(argument.annotation)
+        for argument in parameters_of(node.args):
+            self._annotation(argument.annotation)
         self._annotation(node.returns)
         name = self._qualify(node.name)
         is_async = isinstance(node, ast.AsyncFunctionDef)
@@ -188,7 +187,8 @@ class BindingWalker(ExpressionWalker):
             self.inside(scope, context, lambda: self.walk_body(node.body))
             self.add_function(name, node, scope, decorators)
 
-        self.defer(node, walk)
+        # ``self`` in a class of that name is, as far as spelling tells, something of a cache.
+        self.defer(node, walk, is_of_cache=instance is not None and "cach" in owner.lower())
 
     def _decorator(self, node: ast.expr) -> Decorator:
         values = self.evaluate(node)

@@ -6,11 +6,11 @@ import ast
 import re
 from dataclasses import dataclass, field, replace
 
-from cachelint.facts.arguments import carried, form_of, formats, number_of, template
+from cachelint.facts.arguments import carried, form_of, formats, hashes_numbers, number_of, template
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.paths import SUPER_INIT
 from cachelint.facts.records import Alias, Argument, Phase, Use, Value, Values
-from cachelint.facts.scope import Scope, ScopeKind, extend
+from cachelint.facts.scope import Scope, ScopeKind, extend, known_value
 from cachelint.facts.vocabulary import SIMPLE_LAZY_OBJECT, is_canonical
 from cachelint.source import Source
 
@@ -154,6 +154,8 @@ class ChainWalker:
         if formats(function, node.func):
             parts = tuple(value for _, _, found in arguments for value in carried(found))
         parts += template(function)
+        if hashes_numbers(function, node):
+            return known_value("builtins.int()")
         if not function:
             return parts
         parts += number_of(function, [found for _, _, found in arguments])

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from _thread import allocate_lock
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from cachelint.facts.context import Deferred
@@ -16,6 +19,8 @@ from cachelint.source import Source
 
 #: Frames of ours; they are small enough for the stack of a thread of 8 MB, on Python 3.10 too.
 _RECURSION_LIMIT = 6000
+_LIMIT = allocate_lock()
+_inside = _usual = 0
 
 
 def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
@@ -23,13 +28,33 @@ def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
 
     ``thorough``: every function is followed and every call kept, whatever it is spelled like.
     """
-    before = sys.getrecursionlimit()
-    # A chain of a call takes four frames a link: Python's usual 1000 end at 250 links.
-    sys.setrecursionlimit(max(before, _RECURSION_LIMIT))
+    with _deep_enough():
+        if source.hidden and thorough:
+            source = source.whole()
+        collector = _Collector(source, thorough)
+        facts = collector.collect()
+        if source.hidden and collector.concerns(source.hidden):
+            facts = _Collector(source.whole(), thorough).collect()
+        return facts
+
+
+@contextmanager
+def _deep_enough() -> Iterator[None]:
+    """Room for a chain of calls, four frames a link: Python's usual 1000 end at 250 links."""
+    global _inside, _usual
+    with _LIMIT:
+        _inside += 1
+        if _inside == 1:
+            _usual = sys.getrecursionlimit()
+            sys.setrecursionlimit(max(_usual, _RECURSION_LIMIT))
     try:
-        return _Collector(source, thorough).collect()
+        yield
     finally:
-        sys.setrecursionlimit(before)
+        with _LIMIT:
+            _inside -= 1
+            # The limit is the same for all threads: the last one sets it back.
+            if not _inside:
+                sys.setrecursionlimit(_usual)
 
 
 class _Collector(FlowWalker):
@@ -49,6 +74,17 @@ class _Collector(FlowWalker):
             declared_all=self.declared_all,
         )
 
+    def concerns(self, functions: Iterable[str]) -> bool:
+        """Whether one of ``functions``, none of which has a cache word, would have been walked."""
+        if self._is_everything_of_interest:
+            return True
+        names = _unspelled(self.scope.open_names)
+        return any(_mentions(function, names) for function in functions)
+
+    @property
+    def _is_everything_of_interest(self) -> bool:
+        return self.thorough or any("cach" in module.lower() for module in self.scope.stars)
+
     def _exports(self) -> dict[str, Values]:
         exports = dict(self.scope.names)
         if self.source.text.startswith(HELPER_MARKER):
@@ -62,28 +98,37 @@ class _Collector(FlowWalker):
         That is all but those in which no cache word stands and no name that is bound, so far, to
         something of a cache: most of them, and walking is what costs.
         """
-        words = ["(?i:cach)", "get_redis_connection"]
-        if self.thorough or any("cach" in module.lower() for module in self.scope.stars):
-            words.append("")  # Any name may be of interest.
         irrelevant: list[Deferred] = []
         known: set[str] = set()
-        while words:
-            relevant = re.compile("|".join(words))
+        known_open: set[str] = set()
+        names: list[str] = []
+        inner_names: list[str] = []
+        while True:
             self.pending, irrelevant = irrelevant + self.pending, []
             while self.pending:
                 waiting, self.pending = self.pending, []
                 for body in waiting:
-                    text = "\n".join(self.source.lines[body.first_row - 1 : body.last_row])
-                    if relevant.search(text):
+                    wanted = inner_names if body.is_inner else names
+                    if self._is_relevant(body, wanted):
                         body.walk()
                     else:
                         irrelevant.append(body)
-            new = self.scope.cache_names - known
-            known |= new
-            # A name with "cach" in it has matched already.
-            words = [
-                rf"\b{re.escape(name)}\b" for name in sorted(new) if "cach" not in name.lower()
-            ]
+            if not irrelevant or self.scope.cache_names == known:
+                return
+            # What a function binds, only those inside of it can see.
+            names = _unspelled(self.scope.open_names - known_open)
+            inner_names = _unspelled(self.scope.cache_names)
+            known = set(self.scope.cache_names)
+            known_open = set(self.scope.open_names)
+
+    def _is_relevant(self, body: Deferred, names: list[str]) -> bool:
+        if body.is_of_cache or self._is_everything_of_interest:
+            return True
+        text = self._text_of(body)
+        return "cach" in text.lower() or "get_redis_connection" in text or _mentions(text, names)
+
+    def _text_of(self, body: Deferred) -> str:
+        return "\n".join(self.source.lines[body.first_row - 1 : body.last_row])
 
     def _concerns_caches(self, use: Use) -> bool:
         """Whether a recorded use is worth keeping, now that all attributes are known."""
@@ -116,3 +161,15 @@ class _Collector(FlowWalker):
                 values += self.classes[name].attributes.get(found.attribute, ())
                 names += [base.path.removeprefix(":") for base in self.classes[name].bases]
         return values
+
+
+def _unspelled(names: Iterable[str]) -> list[str]:
+    """``names`` without those that match already, by the ``cach`` in them."""
+    return [name for name in sorted(names) if "cach" not in name.lower()]
+
+
+def _mentions(text: str, names: Iterable[str]) -> bool:
+    # Most are not in it at all, which costs less to find out than to compile a pattern.
+    return any(
+        name in text and re.search(rf"\b{re.escape(name)}\b", text) is not None for name in names
+    )

@@ -42,8 +42,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Deferred:
-    """A body that runs later: where it stands, and how it is walked."""
+    """A body that runs later: where it stands, and how it is walked.
+
+    ``is_inner``: in another function, the names of which it sees. ``is_of_cache``: in a class that
+    is named after caches.
+    """
 
     first_row: int
     last_row: int
     walk: Callable[[], None]
+    is_inner: bool = False
+    is_of_cache: bool = False

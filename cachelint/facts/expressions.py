@@ -18,6 +18,7 @@ from cachelint.facts.records import Decorator, FunctionFacts, Value, Values
 from cachelint.facts.scope import Scope, ScopeKind, extend, known_value, merge
 from cachelint.facts.signatures import empty_defaults, is_plain, rebound_names
 from cachelint.facts.vocabulary import is_canonical
+from cachelint.trees import children
 
 _DISPLAYS = (ast.Dict, ast.List, ast.Set, ast.Tuple)
 _MAPPING = frozenset({"builtins.filter", "builtins.map"})
@@ -44,7 +45,7 @@ class ExpressionWalker(ChainWalker):
             return evaluator(self, node)
         is_display = is_kept and isinstance(node, _DISPLAYS)
         containers = self.display_containers if is_display else []
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if is_display and isinstance(child, ast.expr):
                 self.evaluate_element(child, outer, containers)
             elif isinstance(child, ast.expr):
@@ -99,7 +100,7 @@ class ExpressionWalker(ChainWalker):
     def _text(self, node: ast.JoinedStr | ast.FormattedValue) -> Values:
         """A text is what its parts are."""
         found: Values = ()
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 found += carried(self.evaluate(child))
         return found
@@ -230,9 +231,13 @@ class ExpressionWalker(ChainWalker):
         walk()
         self.scope, self.context = before
 
-    def defer(self, node: ast.expr | ast.stmt, walk: Callable[[], None]) -> None:
+    def defer(
+        self, node: ast.expr | ast.stmt, walk: Callable[[], None], is_of_cache: bool = False
+    ) -> None:
         """Walk the body of ``node`` when everything around it has been walked."""
-        self.pending.append(Deferred(node.lineno, node.end_lineno or node.lineno, walk))
+        last = node.end_lineno or node.lineno
+        is_inner = self.scope.is_in_function
+        self.pending.append(Deferred(node.lineno, last, walk, is_inner, is_of_cache))
 
     def function_scope(self, parent: Scope, arguments: ast.arguments, body: list[Any]) -> Scope:
         """The scope of a function or lambda in ``parent``; its parameters may be anything."""
@@ -273,7 +278,7 @@ class ExpressionWalker(ChainWalker):
         if any(self._may_be_handle(value) for values in returns for value in values):
             self.handle_functions.add(name)
             # Bodies that call it are of interest, whatever it is spelled like.
-            scope.cache_names.add(name.rpartition(".")[2])
+            scope.add_cache_name(name.rpartition(".")[2])
         replaces, walrus = node.col_offset == 0, ":=" in self.source.text
         if before is not None and before.first_row > node.lineno:
             return

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from cachelint.facts.annotations import imported_types
@@ -15,6 +16,7 @@ from cachelint.facts.errors import risks, swallows
 from cachelint.facts.locals import captured_names
 from cachelint.facts.records import Guard, GuardKind, KeyErrorHandler, Values
 from cachelint.facts.scope import ScopeKind, join, known_value
+from cachelint.trees import children
 
 #: How often the body of a loop is tried before it is walked for good: a name that is handed from
 #: variable to variable, one an iteration, arrives within so many steps.
@@ -58,7 +60,7 @@ class FlowWalker(BindingWalker):
         return False
 
     def _evaluate_children(self, node: ast.stmt) -> None:
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 self.evaluate(child)
 
@@ -249,14 +251,25 @@ class FlowWalker(BindingWalker):
             return leaves or self.block(node.orelse)
 
         branches = [without_error]
-        branches += [
-            self._handler(handler, tried, only_imports, anywhere) for handler in node.handlers
-        ]
+        for handler in node.handlers:
+            guards = partial(self._after_error, node, handler, tried, only_imports)
+            branches.append(self._handler(handler, guards, anywhere))
         left = all(self._branches(branches))
         return self.block(node.finalbody) or left
 
+    def _after_error(
+        self, node: ast.Try, handler: ast.ExceptHandler, tried: tuple[str, ...], only_imports: bool
+    ) -> tuple[Guard, ...]:
+        names = self._caught_by(handler)
+        caught = frozenset(names)
+        guard = Guard(GuardKind.AFTER_ERROR, names, node.lineno)
+        # A wide handler behind more than imports may be there for the rest.
+        if tried and (caught <= _IMPORT_ERRORS or (only_imports and caught & _ANY_ERRORS)):
+            return guard, Guard(GuardKind.AFTER_IMPORT_ERROR, tried, handler.lineno)
+        return (guard,)
+
     def _handler(
-        self, node: ast.ExceptHandler, tried: tuple[str, ...], only_imports: bool, names: _Names
+        self, node: ast.ExceptHandler, guards: Callable[[], tuple[Guard, ...]], names: _Names
     ) -> _Walk:
         def walk() -> bool:
             self.scope.names = dict(names)
@@ -265,11 +278,7 @@ class FlowWalker(BindingWalker):
             if node.name:
                 self.scope.bind(node.name, ())
             before = self.context
-            caught = frozenset(self._caught_by(node))
-            # A wide handler behind more than imports may be there for the rest.
-            if tried and (caught <= _IMPORT_ERRORS or (only_imports and caught & _ANY_ERRORS)):
-                guard = Guard(GuardKind.AFTER_IMPORT_ERROR, tried, node.lineno)
-                self.context = replace(before, guards=(*before.guards, guard))
+            self.context = replace(before, guards=(*before.guards, *guards()))
             leaves = self.block(node.body)
             self.context = before
             if node.name:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from cachelint.trees import children, walk
+
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -20,9 +22,12 @@ class LocalNames:
 
 def parameter_names(arguments: ast.arguments) -> list[str]:
     """The parameters in the order in which they are written."""
+    return [parameter.arg for parameter in parameters_of(arguments)]
+
+
+def parameters_of(arguments: ast.arguments) -> list[ast.arg]:
     parameters = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
-    parameters += [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
-    return [parameter.arg for parameter in parameters]
+    return parameters + [star for star in (arguments.vararg, arguments.kwarg) if star is not None]
 
 
 def collect_local_names(arguments: ast.arguments, body: list[Any], walrus: bool) -> LocalNames:
@@ -47,7 +52,7 @@ def collect_local_names(arguments: ast.arguments, body: list[Any], walrus: bool)
                 bound.update(_walrus_names(node))
         else:
             bound.update(_bound_by(node))
-            stack.extend(ast.iter_child_nodes(node))
+            stack.extend(children(node))
     declared = global_names | nonlocal_names
     return LocalNames(
         frozenset(bound - declared), frozenset(global_names), frozenset(nonlocal_names)
@@ -56,7 +61,7 @@ def collect_local_names(arguments: ast.arguments, body: list[Any], walrus: bool)
 
 def captured_names(pattern: ast.pattern) -> Iterator[str]:
     """The names that a ``case`` pattern binds."""
-    for node in ast.walk(pattern):
+    for node in walk(pattern):
         yield from _bound_by(node)
 
 
@@ -99,4 +104,4 @@ def _walrus_names(node: ast.expr) -> Iterator[str]:
         if isinstance(inner, ast.NamedExpr):
             yield inner.target.id
         if not isinstance(inner, (ast.Name, ast.Constant, ast.Lambda)):
-            stack.extend(ast.iter_child_nodes(inner))
+            stack.extend(children(inner))

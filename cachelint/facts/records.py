@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 
 from cachelint.diagnostic import Span
 from cachelint.source import one_line
@@ -44,6 +45,8 @@ class GuardKind(Enum):
     """In a ``try`` body; ``names`` are the exceptions caught, ``*`` for a bare ``except``."""
     AFTER_IMPORT_ERROR = "after-import-error"
     """In a handler of ImportError; ``names`` are the imports that were tried."""
+    AFTER_ERROR = "after-error"
+    """In a handler; ``names`` are the exceptions caught, ``row`` is that of the ``try``."""
     MEMBERSHIP = "membership"
     """Only where something is ``in`` a container; ``names`` are item and container as written."""
     HAS_ATTRIBUTE = "has-attribute"
@@ -120,12 +123,14 @@ class Value:
     @property
     def mentions_cache(self) -> bool:
         """Whether this may be something of a cache, here or once the project is known."""
-        if "cach" in self.path.lower() or "get_redis_connection" in self.path:
+        if _spells_cache(self.path):
             return True
-        return any(
-            "cach" in starred.lower() or "get_redis_connection" in starred
-            for starred, _ in self.unless
-        )
+        return bool(self.unless) and any(_spells_cache(starred) for starred, _ in self.unless)
+
+
+@lru_cache(maxsize=8192)
+def _spells_cache(path: str) -> bool:
+    return "cach" in path.lower() or "get_redis_connection" in path
 
 
 Values = tuple[Value, ...]

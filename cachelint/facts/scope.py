@@ -54,10 +54,18 @@ class Scope:
     is_generator: bool = False
     cache_names: set[str] = field(default_factory=set)
     """Names that stand for something of a cache somewhere in the file; one set for all scopes."""
+    open_names: set[str] = field(default_factory=set)
+    """Those that other functions can see: of the module, of classes and attributes."""
 
     def __post_init__(self) -> None:
         if self.parent is not None:
             self.cache_names = self.parent.cache_names
+            self.open_names = self.parent.open_names
+
+    def add_cache_name(self, name: str) -> None:
+        """Note a name of something of a cache that other functions can see."""
+        self.cache_names.add(name)
+        self.open_names.add(name)
 
     @property
     def module(self) -> Scope:
@@ -65,6 +73,15 @@ class Scope:
         while scope.parent is not None:
             scope = scope.parent
         return scope
+
+    @property
+    def is_in_function(self) -> bool:
+        scope: Scope | None = self
+        while scope is not None:
+            if scope.kind is ScopeKind.FUNCTION:
+                return True
+            scope = scope.parent
+        return False
 
     def look_up(self, name: str) -> Values:
         """What ``name`` may be when it is read in this scope now."""
@@ -97,6 +114,8 @@ class Scope:
         """Let ``name`` be ``values`` from here on."""
         if values and any(value.mentions_cache for value in values):
             self.cache_names.add(name)
+            if self.kind in (ScopeKind.MODULE, ScopeKind.CLASS) or name in self.global_names:
+                self.open_names.add(name)
         if name in self.global_names:
             module = self.module
             module.names[name] = merge(module.names.get(name), values)
@@ -147,8 +166,12 @@ def join(first: dict[str, Values], second: dict[str, Values]) -> dict[str, Value
 
 def extend(values: Values, step: str) -> Values:
     """``values`` after an attribute, an item or a call."""
+    if not values:
+        return values
     return tuple(
-        value if value == SOMETHING else replace(value, path=value.path + step)
+        value
+        if value is SOMETHING or value == SOMETHING
+        else Value(value.path + step, value.alias, value.unless, value.key)
         for value in values
         if len(value.path) < MAX_PATH
     )

@@ -35,6 +35,9 @@ HELPER = "cachelint.lazy"
 HELPER_MARKER = "# cachelint: lazy cache helper, version "
 HELPER_NAMES = ("DUMMY", "LazyCacheWrapper", "get_cache", "reset_caches")
 HELPER_GET_CACHE = f"{HELPER}.get_cache"
+HELPER_WRAPPER = f"{HELPER}.LazyCacheWrapper"
+#: What opens a cache when an attribute of it is asked for.
+LAZY_CACHES = (PROXY, f"{HELPER_WRAPPER}()")
 
 #: ``__all__`` of django.core.cache (the same since 3.2) and of django-redis (5 to 7).
 STAR_EXPORTS = {

@@ -43,11 +43,11 @@ def fix_paths(
     """
     if progress is not None:
         progress(0, 0)
-    report = check_paths(paths, configuration)
+    fixer = _Fixer.of(paths, configuration, unsafe, new_files)
+    report = check_paths(paths, configuration, judge=fixer.judge)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
-    fixer = _Fixer.of(paths, configuration, unsafe, new_files)
     for number, (path, diagnostics) in enumerate(by_path.items()):
         if progress is not None:
             progress(number, len(by_path))
@@ -70,8 +70,8 @@ def fix_text(
 
     Raises ConfigurationError as check_paths does.
     """
-    report = check_text(path, data, configuration)
     fixer = _Fixer.of([path], configuration, unsafe, new_files)
+    report = check_text(path, data, configuration, judge=fixer.judge)
     if report.diagnostics:
         fixer.fix_file(path, list(report.diagnostics), data=data)
     fixer.settle()

@@ -11,7 +11,6 @@ import re
 from collections.abc import Sequence
 
 from cachelint.diagnostic import Diagnostic, Edit, Span
-from cachelint.engine import Report
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.outcome import FixedFile, FixReport, Left
 from cachelint.noqa import (
@@ -22,6 +21,7 @@ from cachelint.noqa import (
     directive_in,
     joined_lines,
 )
+from cachelint.report import Report
 from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 from cachelint.template_search import TemplateComments
 from cachelint.template_search import comments_with_codes as template_comments_with_codes

@@ -11,9 +11,16 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from cachelint.facts.records import FileFacts, Phase, Use
-from cachelint.facts.vocabulary import HANDLE_GETTERS, HANDLER, PROXY, REDIS_CONNECTION
+from cachelint.facts.vocabulary import (
+    HANDLE_GETTERS,
+    HANDLER,
+    HELPER_GET_CACHE,
+    LAZY_CACHES,
+    REDIS_CONNECTION,
+)
 from cachelint.modules import Modules
 from cachelint.source import UnparsedSourceError, read_bytes
 
@@ -23,11 +30,18 @@ _DOTTED = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _SEPARATORS = bytes.maketrans(b"(),.\\", b"     ")
 _FUNCTION = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _CLASS = re.compile(rb"([ \t]*)class[ \t]+(\w+)[ \t]*(?:\(([^:]*))?")
+_CLASSES = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^:\r\n]+)", re.MULTILINE)
 #: Methods that Python calls where the class, or an object of it, is used.
 _IMPLICIT = frozenset({
     "__call__", "__enter__", "__get__", "__init__", "__init_subclass__", "__iter__", "__new__",
     "__post_init__", "__set_name__",
 })  # fmt: skip
+
+#: How paths begin of what opens a cache, or a connection.
+_REACHING = (
+    f"{HANDLER}[]", f"{REDIS_CONNECTION}()", f"{HELPER_GET_CACHE}().",
+    *(f"{path}." for path in LAZY_CACHES),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -55,15 +69,16 @@ class Callers:
     names: dict[str, set[bytes]] = field(default_factory=dict)
     _through_modules: dict[str, set[bytes]] = field(default_factory=dict)
     """As ``names``, for those that a file reaches by a module that it imports."""
-    _files: list[tuple[str, list[tuple[bytes, bytes]], list[bytes]]] = field(default_factory=list)
+    _files: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
-    def add(self, path: str, data: bytes) -> None:
-        """Search a file of the project for its import statements."""
-        self._known.add(os.path.abspath(path))
+    def add(self, path: str, data: bytes, key: str | None = None) -> None:
+        """Search a file of the project for its import statements; ``key``: its absolute path."""
+        self._known.add(key or os.path.abspath(path))
         froms, plain = _FROM.findall(data), _IMPORT.findall(data)
         if froms or plain:
-            self._files.append((path, froms, plain))
+            # As two texts: the parts of all statements of a large project would take 30 MB.
+            self._files.append((path, b"\1".join(map(b"\0".join, froms)), b"\1".join(plain)))
 
     def knows(self, path: str) -> bool:
         return os.path.abspath(path) in self._known
@@ -86,10 +101,16 @@ class Callers:
                 self.names[path] = found
                 waiting[path] = None
         index = self._index() if waiting else {}
+        codes: dict[str, _Code] = {}
         while waiting:
             path = next(iter(waiting))
             del waiting[path]
-            code, more = _Code(_content(path)), self._through_modules.get(path, set())
+            code = codes.get(path)
+            if code is None:
+                code = _Code(_content(path))
+                if path in followed:
+                    codes[path] = code
+            more = self._through_modules.get(path, set())
             found = code.spread(self.names.setdefault(path, set()), more, path in followed)
             self.names[path] |= found
             for importer, bound, by_module in self._importers(path, index):
@@ -107,17 +128,17 @@ class Callers:
             names = self.names.get(path, set()) | self._through_modules.get(path, set())
             data = _content(path)
             names = _mentioned(names, data)
-            if names and _calls(names).search(_Code(data).run_at_import):
+            if names and _calls(frozenset(names)).search(_Code(data).run_at_import):
                 yield path
 
     def _index(self) -> _Index:
         index: _Index = {}
         for path, froms, plain in self._files:
-            for module, names in froms:
+            for module, _, names in (one.partition(b"\0") for one in froms.split(b"\1")):
                 last = module.rpartition(b".")[2]
                 for name in names.translate(_SEPARATORS).split():
                     index.setdefault((last, name), []).append(_Statement(path, module, names))
-            for names in plain:
+            for names in plain.split(b"\1"):
                 for name in names.translate(_SEPARATORS).split():
                     index.setdefault((None, name), []).append(_Statement(path, b"", names))
         return index
@@ -180,8 +201,7 @@ def _called_as(owner: str) -> str:
 
 def _is_cache(use: Use, facts: FileFacts, modules: Modules) -> bool:
     return any(
-        resolved.path.startswith((f"{HANDLER}[]", f"{PROXY}.", f"{REDIS_CONNECTION}()"))
-        or resolved.path.removesuffix("()") in HANDLE_GETTERS
+        resolved.path.startswith(_REACHING) or resolved.path.removesuffix("()") in HANDLE_GETTERS
         for resolved in modules.resolve(use.values, facts.path)
     )
 
@@ -191,7 +211,6 @@ class _Code:
 
     def __init__(self, data: bytes) -> None:
         self._data = data
-        self._lines = data.splitlines()
 
     @property
     def run_at_import(self) -> bytes:
@@ -201,30 +220,37 @@ class _Code:
     def spread(self, names: set[bytes], more: set[bytes], through_functions: bool) -> set[bytes]:
         """``names`` and those of the functions and classes that use them or ``more``."""
         names = set(names)
-        bodies: dict[bytes, list[bytes]] = {}
-        for owner, line in self._owned() if through_functions else ():
-            if owner:
-                bodies.setdefault(owner, []).append(line)
-        classes = [match for match in map(_CLASS.match, self._lines) if match and match[3]]
-        waiting = {name: _without_self(name, b"\n".join(lines)) for name, lines in bodies.items()}
+        classes = _CLASSES.findall(self._data)
+        if not classes and not through_functions:
+            return names
+        waiting = self._bodies if through_functions else {}
         while True:
             before = len(names)
             mentioned = _mentioned(names | more, self._data) if waiting else set()
-            calls = _calls(mentioned) if mentioned else None
+            calls = _calls(frozenset(mentioned)) if mentioned else None
             for owner, body in waiting.items():
                 if owner not in names and calls is not None and calls.search(body):
                     names.add(owner)
-            for match in classes:
-                names |= _inherited(match[2], match[3], names | more)
+            for name, bases in classes:
+                names |= _inherited(name, bases, names | more)
             if len(names) == before:
                 return names
+
+    @cached_property
+    def _bodies(self) -> dict[bytes, bytes]:
+        """The body of each function, by what it is called by."""
+        found: dict[bytes, list[bytes]] = {}
+        for owner, line in self._owned():
+            if owner:
+                found.setdefault(owner, []).append(line)
+        return {name: _without_self(name, b"\n".join(lines)) for name, lines in found.items()}
 
     def _owned(self) -> Iterator[tuple[bytes, bytes]]:
         """Each line with the function in whose body it stands: ``f``, ``C``, ``C.method``, none."""
         owner, class_name = b"", b""
         decorators: list[bytes] = []
         indent, in_header, class_indent, decorated = -1, False, -1, 0
-        for line in self._lines:
+        for line in self._data.splitlines():
             text = line.lstrip()
             depth = len(line) - len(text) if text else 1000
             if not in_header and depth <= indent:
@@ -279,7 +305,8 @@ def _may_call(name: bytes, data: bytes) -> bool:
     return dot + last in data if dot else name in data
 
 
-def _calls(names: set[bytes]) -> re.Pattern[bytes]:
+@lru_cache(maxsize=1024)
+def _calls(names: frozenset[bytes]) -> re.Pattern[bytes]:
     """Where one of ``names`` is called, decorates or is a base; ``C.name`` on an object too."""
     plain = b"|".join(re.escape(name) for name in sorted(names) if b"." not in name)
     dotted = b"|".join(

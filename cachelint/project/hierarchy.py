@@ -59,6 +59,10 @@ class Project:
         """
         return self._modules.has_name(module, name, origin)
 
+    def may_bring(self, module: str, name: str, facts: FileFacts) -> bool:
+        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``."""
+        return self._modules.may_bring(module, name, facts.path)
+
     def mentions(self, module: str, words: tuple[bytes, ...], origin: str) -> bool:
         """Whether a module of the project, seen from the file ``origin``, has one of ``words``."""
         file = self._modules.find(module, origin)
@@ -199,9 +203,13 @@ class Project:
                     waiting.append(target)
 
 
+#: What a file contains whose own code opens a cache.
+_WORDS = (b"caches", b"core.cache", b"get_redis_connection", b"LazyCacheWrapper")
+
+
 def _spells_a_cache(path: str) -> bool:
     try:
         data = read_bytes(path)
     except UnparsedSourceError:
         return False
-    return b"caches" in data or b"core.cache" in data or b"get_redis_connection" in data
+    return any(word in data for word in _WORDS)

@@ -12,7 +12,8 @@ from cachelint.facts.vocabulary import (
     BACKEND_ERRORS,
     HANDLE,
     HANDLE_GETTERS,
-    PROXY,
+    HELPER_GET_CACHE,
+    LAZY_CACHES,
     QUIET_CACHE_API,
     REDIS_CONNECTION,
 )
@@ -25,7 +26,8 @@ from cachelint.project.handles import Opened, is_in, returned_handles
 MAX_CALLS = 8
 _CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 _SUPER = "builtins.super()."
-_FIRST_STEP = re.compile(rf"(?:{re.escape(PROXY)}|{re.escape(HANDLE)})\.(\w+)(\(\))?")
+_OPENED_BY_USE = "|".join(map(re.escape, (*LAZY_CACHES, HANDLE, f"{HELPER_GET_CACHE}()")))
+_FIRST_STEP = re.compile(rf"(?:{_OPENED_BY_USE})\.(\w+)(\(\))?")
 #: What an expression does that does not keep the value.
 _ON_THE_SPOT = frozenset({"attribute", "item", "membership", "statement"})
 _EVERYTHING = frozenset({"*", "builtins.Exception", "builtins.BaseException"})

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cachelint.engine import Report
 from cachelint.places import report_path
+from cachelint.report import Report
 from cachelint.source import printable
 
 

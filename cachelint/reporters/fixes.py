@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import difflib
+import json
 import os
 import re
 from collections.abc import Iterator
 
 from cachelint.fix import FixReport
-from cachelint.places import shown_path
+from cachelint.places import report_path, shown_path
+from cachelint.reporters.json import finding_item
 
 
-def render_fixes(report: FixReport, written: bool) -> str:
-    """The files, what is left with its reason, and the next command."""
+def render_fixes(report: FixReport, written: bool, quiet: bool = False) -> str:
+    """The files, what is left with its reason, and the next command; ``quiet``: the files alone."""
     lines: list[str] = []
     wrote, fixed = ("wrote", "fixed") if written else ("would write", "would fix")
     lines += [f"{wrote} {shown_path(path)}: the lazy cache helper" for path, _ in report.created]
     for file in report.files:
         codes = ", ".join(sorted({diagnostic.code for diagnostic in file.fixed}))
         lines.append(f"{fixed} {file.path}: {_count(len(file.fixed))} ({codes})")
+    if quiet:
+        return "".join(f"{line}\n" for line in lines)
     for left in report.left:
         place = f"{left.diagnostic.path}:{left.diagnostic.span.row}:{left.diagnostic.span.column}"
         label = "unsafe" if left.with_unsafe else "left"
@@ -31,6 +35,30 @@ def render_fixes(report: FixReport, written: bool) -> str:
     for path, _ in report.created if written else ():
         lines.append(f"Next: commit {shown_path(path)} with the rest; the fixed files import it.")
     return "\n".join(lines) + "\n"
+
+
+def render_fixes_json(report: FixReport, written: bool) -> str:
+    """One object: what was done, ``written`` or not, and what is left with its reason."""
+    found = {
+        "written": written,
+        "created": [report_path(path) for path, _ in report.created],
+        "files": [
+            {
+                "filename": report_path(file.path),
+                "fixed": [finding_item(diagnostic) for diagnostic in file.fixed],
+            }
+            for file in report.files
+        ],
+        "left": [
+            {
+                **finding_item(left.diagnostic),
+                "reason": left.reason,
+                "with_unsafe_fixes": left.with_unsafe,
+            }
+            for left in report.left
+        ],
+    }
+    return json.dumps(found, indent=2) + "\n"
 
 
 def render_diff(report: FixReport) -> bytes:

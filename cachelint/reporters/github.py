@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from cachelint.diagnostic import Diagnostic, Severity
-from cachelint.engine import Report
 from cachelint.places import report_path
+from cachelint.report import Report
 from cachelint.source import printable
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning"}

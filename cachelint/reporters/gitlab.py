@@ -6,9 +6,9 @@ import json
 from typing import Any
 
 from cachelint.diagnostic import Diagnostic, Severity
-from cachelint.engine import Report
 from cachelint.fingerprints import fingerprints
 from cachelint.places import report_path
+from cachelint.report import Report
 
 _SEVERITIES = {Severity.ERROR: "major", Severity.WARNING: "minor"}
 

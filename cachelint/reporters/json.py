@@ -6,17 +6,18 @@ import json
 from typing import Any
 
 from cachelint.diagnostic import Diagnostic, FixPlan, Span
-from cachelint.engine import Report
 from cachelint.places import report_path
+from cachelint.report import Report
 from cachelint.reporters.links import documentation_url
 from cachelint.rules import all_rules
 
 
 def render_json(report: Report) -> str:
-    return json.dumps([_item(d) for d in report.diagnostics], indent=2) + "\n"
+    return json.dumps([finding_item(d) for d in report.diagnostics], indent=2) + "\n"
 
 
-def _item(diagnostic: Diagnostic) -> dict[str, Any]:
+def finding_item(diagnostic: Diagnostic) -> dict[str, Any]:
+    """A finding as every json output has it."""
     return {
         "code": diagnostic.code,
         "name": diagnostic.name,

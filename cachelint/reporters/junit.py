@@ -7,8 +7,8 @@ from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
 
 from cachelint.diagnostic import Diagnostic
-from cachelint.engine import Report
 from cachelint.places import report_path
+from cachelint.report import Report
 from cachelint.source import printable
 
 #: What XML 1.0 has no way to write, beside what ``printable`` leaves out.

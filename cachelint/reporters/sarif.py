@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from cachelint import __version__
 from cachelint.diagnostic import Diagnostic, FixPlan, Severity, Span
-from cachelint.engine import Report
 from cachelint.fingerprints import fingerprints
 from cachelint.places import file_uri, report_path
+from cachelint.report import Report
 from cachelint.reporters.links import documentation_url, repository_url
 from cachelint.rules import Rule, all_rules
 

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 
 from cachelint.diagnostic import Applicability
-from cachelint.engine import Report
+from cachelint.report import Report
 
 
 def render_statistics(report: Report) -> str:

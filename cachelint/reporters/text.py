@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from cachelint.diagnostic import Applicability, Diagnostic, Span
-from cachelint.engine import Report
 from cachelint.places import file_uri, report_path
+from cachelint.report import Report
 from cachelint.reporters.lines import shown_line
 from cachelint.reporters.verdict import verdicts
 from cachelint.source import printable

@@ -123,7 +123,7 @@ def is_for_users(settings: Settings) -> bool:
 
 
 def _in_module(settings: Settings, use: AliasUse) -> Iterator[State]:
-    runs = _runs(settings, use.guards)
+    runs = runs_with(settings, use.guards)
     for name, evidence in _names(settings, use.value):
         presence = _presence(settings, name, use.guards)
         if presence is Presence.THERE:
@@ -159,7 +159,8 @@ class Runs(Enum):
     UNKNOWN = "unknown"
 
 
-def _runs(settings: Settings, guards: tuple[Guard, ...]) -> Runs:
+def runs_with(settings: Settings, guards: tuple[Guard, ...]) -> Runs:
+    """Whether code under ``guards`` runs with ``settings``, as far as guards ask for settings."""
     outcomes = {_passes(settings, name) for guard in guards for name in _settings_asked(guard)}
     for outcome in (Runs.NO, Runs.UNKNOWN, Runs.MAYBE):
         if outcome in outcomes:

@@ -9,7 +9,8 @@ there is no such rule.
 It speaks only of codes whose rules this run has asked: not of those that are deselected, in preview
 or ignored for the file, not of rules about aliases as long as the settings cannot all be read. A
 comment that flake8 still needs, which sees one file at a time, counts as used. Codes of other tools
-and a bare `# noqa` are theirs. flake8 itself cannot tell: the rule belongs to `cachelint check`.
+and a bare `# noqa` are theirs. In a folder only files are looked into that another rule has reason
+to look into. flake8 itself cannot tell: the rule belongs to `cachelint check`.
 
 ## Why is this bad?
 The comment stays when the line is changed, and then hides the next finding from everybody.
@@ -48,7 +49,8 @@ from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity, Span
 from cachelint.noqa import Code, Comment
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"CCH", b"cch")
+#: No file is opened for it: where nothing of another rule is, no comment is likely to be.
+WORDS = ()
 SEVERITY = Severity.WARNING
 NO_FIX = "there is always one"
 

@@ -107,10 +107,11 @@ def check(view: FileView) -> Iterator[Finding]:
     for use, resolved in view.uses:
         if use.phase is not Phase.IMPORT:
             continue
-        if resolved.path == f"{HELPER_GET_CACHE}()":
-            yield _helper_called(view, use)
         # `caches["x"].get()` and `"k" in caches["x"]` are used on the spot: CCH104.
-        if resolved.path == HANDLE and use.outer not in ("attribute", "membership"):
+        is_used = use.outer in ("attribute", "membership")
+        if resolved.path == f"{HELPER_GET_CACHE}()" and not is_used:
+            yield _helper_called(view, use)
+        if resolved.path == HANDLE and not is_used:
             yield _opened(view, use, resolved)
         elif resolved.path == f"{CONNECTION_PROXY}()" and _is_attribute(view, use):
             if view.is_a(use.owner, _PROBING):

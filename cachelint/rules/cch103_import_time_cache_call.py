@@ -65,7 +65,10 @@ from cachelint.project import Definition, Effect, Site
 from cachelint.rules.lazy_fix import call_plan
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches", b"core.cache", b"django.core import", b"get_redis_connection", b"get_cache")
+WORDS = (
+    b"caches", b"core.cache", b"django.core import", b"get_redis_connection", b"get_cache",
+    b"LazyCacheWrapper",
+)  # fmt: skip
 SEVERITY = Severity.ERROR
 #: Who calls what, only the whole project shows.
 NEEDS_PROJECT = True

@@ -46,17 +46,20 @@ from collections.abc import Iterator
 
 from cachelint.diagnostic import Severity
 from cachelint.facts.records import Phase, Use
-from cachelint.facts.vocabulary import HANDLE, PROXY, QUIET_CACHE_API
+from cachelint.facts.vocabulary import HANDLE, HELPER_GET_CACHE, LAZY_CACHES, PROXY, QUIET_CACHE_API
 from cachelint.modules import Resolved
 from cachelint.rules.rule import FileView, Finding
 
-WORDS = (b"caches", b"core.cache", b"django.core import")
+WORDS = (b"caches", b"core.cache", b"django.core import", b"LazyCacheWrapper", b"get_cache")
 SEVERITY = Severity.ERROR
 NO_FIX = "when the value is really needed, only those who wrote it know: read it in a function"
 
 _APP_CONFIG = frozenset({"django.apps.AppConfig", "django.apps.config.AppConfig"})
 #: The first step on a cache: an attribute, perhaps called.
-_FIRST_STEP = re.compile(rf"(?:{re.escape(PROXY)}|{re.escape(HANDLE)})\.(\w+)(\(\))?")
+_OPENED_BY_USE = "|".join(map(re.escape, (*LAZY_CACHES, HANDLE, f"{HELPER_GET_CACHE}()")))
+_FIRST_STEP = re.compile(rf"(?:{_OPENED_BY_USE})\.(\w+)(\(\))?")
+#: Answered by the classes of the lazy ones themselves.
+_OWN = re.compile(rf"(?:{'|'.join(map(re.escape, LAZY_CACHES))})\.__\w+__")
 _LOOKS = frozenset(f"builtins.{name}()" for name in ("hasattr", "getattr", "setattr", "delattr"))
 
 
@@ -72,8 +75,8 @@ def check(view: FileView) -> Iterator[Finding]:
             name, called = match[1], match[2] is not None
             if use.outer == "call" and not called:
                 continue  # The call is the finding.
-            if name.startswith("__") and resolved.path.startswith(f"{PROXY}.") and not called:
-                continue  # Answered by the proxy's own class.
+            if _OWN.fullmatch(resolved.path):
+                continue
             yield _finding(view, use, resolved, moment, called and name not in QUIET_CACHE_API)
         elif resolved.path in _LOOKS and _looks_at_proxy(view, use):
             yield _finding(view, use, resolved, moment, connects=False)

@@ -5,6 +5,9 @@
 Finds uses of `django.core.cache.caches` that it does not have: `caches.get(…)`, `caches.keys()`,
 `caches.default`, `caches(alias)`, `len(caches)`.
 
+Silent where somebody expects that by name: `except AttributeError`, `hasattr()`. An
+`except Exception` around it only hides that what is tried there never works.
+
 ## Why is this bad?
 `caches` looks like a dict but is a connection handler. `caches.get` raises `AttributeError:
 'CacheHandler' object has no attribute 'get'`, calling it or asking for its length `TypeError`, the
@@ -35,7 +38,8 @@ def sessions():
 `caches.get(alias, default)` in a function becomes `caches[alias] if alias in caches else default`:
 safe where the alias is a name, an attribute or a constant. Where its result is kept, at import or
 on an object, it becomes `LazyCacheWrapper(alias, fallback=DUMMY)`: unsafe, since a wrapper is never
-`None`. `caches.keys()` becomes `list(caches)`, `caches(alias)` `caches[alias]`, both safe.
+`None`. `caches.keys()` becomes `list(caches)`, `caches(alias)` `caches[alias]`, both safe; unsafe
+under `except Exception`, whose handler has run each time until then.
 
 ## References
 - https://docs.djangoproject.com/en/stable/topics/cache/#django.core.cache.caches
@@ -48,7 +52,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from cachelint.diagnostic import Applicability, Edit, FixPlan, Severity
-from cachelint.facts.records import Argument, Phase, Use
+from cachelint.facts.records import Argument, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import DUMMY_CACHE, HANDLER, HANDLER_API
 from cachelint.modules import Resolved
 from cachelint.rules.lazy_fix import WRAPPER, replacement_by_wrapper, unknown_surroundings
@@ -60,8 +64,7 @@ SEVERITY = Severity.ERROR
 NO_FIX = "no one expression does what was meant"
 
 _ATTRIBUTE = re.compile(rf"{re.escape(HANDLER)}\.(\w+)")
-_ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
-_TYPE_ERROR = frozenset({"builtins.TypeError"})
+_ANY_ERROR = frozenset({"*", "builtins.Exception", "builtins.BaseException"})
 #: A name, an attribute or a constant: evaluated twice it is the same.
 _SIMPLE = re.compile(r"""[\w.]+|"[^"\\\n]*"|'[^'\\\n]*'""")
 _INSTEAD = {
@@ -80,7 +83,7 @@ def check(view: FileView) -> Iterator[Finding]:
         if match is not None:
             if _is_missing(view, match[1]) and not _is_guarded(view, use, resolved.path):
                 yield _attribute(use, match[1], resolved, view)
-        elif not view.is_unharmed(use, _TYPE_ERROR):
+        elif not _expects(use, "builtins.TypeError"):
             if resolved.path == f"{HANDLER}()":
                 yield _call(use, resolved, view)
             elif resolved.path == "builtins.len()" and _is_handler(view, use):
@@ -97,7 +100,34 @@ def _is_missing(view: FileView, name: str) -> bool:
 
 
 def _is_guarded(view: FileView, use: Use, path: str) -> bool:
-    return view.is_unharmed(use, _ATTRIBUTE_ERROR) or view.is_asked_for(use, path)
+    return _expects(use, "builtins.AttributeError") or view.is_asked_for(use, path)
+
+
+def _expects(use: Use, error: str) -> bool:
+    """Whether somebody knows that the line may raise ``error``; who catches all does not."""
+    return any(guard.kind is GuardKind.EXCEPT and error in guard.names for guard in use.guards)
+
+
+def _hidden(use: Use) -> bool:
+    """Whether a handler for whatever comes hides that the line never works."""
+    return any(
+        guard.kind is GuardKind.EXCEPT and not _ANY_ERROR.isdisjoint(guard.names)
+        for guard in use.guards
+    )
+
+
+def _end(use: Use, error: str) -> str:
+    if _hidden(use):
+        return f"the line always raises {error}, and what catches it hides that"
+    return f"the line raises {error} when it runs"
+
+
+def _careful(plan: FixPlan | None, use: Use) -> FixPlan | None:
+    """A fix is a change of behaviour where the error was caught."""
+    if plan is None or not _hidden(use) or plan.applicability is Applicability.UNSAFE:
+        return plan
+    reason = "until now what catches the error has run, each time"
+    return replace(plan, applicability=Applicability.UNSAFE, reason=reason)
 
 
 def _is_handler(view: FileView, use: Use) -> bool:
@@ -109,13 +139,13 @@ def _attribute(use: Use, name: str, resolved: Resolved, view: FileView) -> Findi
     return Finding(
         span=use.span,
         message=(
-            f"`{use.text}` does not exist: Django's cache handler is not a dict, the line raises"
-            " AttributeError when it runs"
+            f"`{use.text}` does not exist: Django's cache handler is not a dict,"
+            f" {_end(use, 'AttributeError')}"
         ),
         help=_INSTEAD.get(name, "`caches[alias]` opens a cache, `alias in caches` asks for one"),
         cause=f".{name}",
         evidence=view.link_evidence(resolved),
-        fix=_attribute_plan(view, call, name) if call is not None else None,
+        fix=_careful(_attribute_plan(view, call, name), use) if call is not None else None,
     )
 
 
@@ -123,11 +153,13 @@ def _call(use: Use, resolved: Resolved, view: FileView) -> Finding:
     argument = use.arguments[0].text if use.arguments else "alias"
     return Finding(
         span=use.span,
-        message=f"`{use.text}`: Django's cache handler cannot be called, the line raises TypeError",
+        message=(
+            f"`{use.text}`: Django's cache handler cannot be called, {_end(use, 'TypeError')}"
+        ),
         help=f"`caches[{argument}]`",
         cause="()",
         evidence=view.link_evidence(resolved),
-        fix=_call_plan(view, use),
+        fix=_careful(_call_plan(view, use), use),
     )
 
 
@@ -213,7 +245,7 @@ def _is_dummy(view: FileView, argument: Argument) -> bool:
 def _length(use: Use) -> Finding:
     return Finding(
         span=use.span,
-        message=f"`{use.text}`: Django's cache handler has no length, the line raises TypeError",
+        message=f"`{use.text}`: Django's cache handler has no length, {_end(use, 'TypeError')}",
         help="`len(list(caches))` counts the aliases",
         cause="len",
     )

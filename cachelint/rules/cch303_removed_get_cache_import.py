@@ -3,8 +3,8 @@
 
 ## What it does
 Finds `from django.core.cache import get_cache`. Silent where an `except ImportError` expects it,
-where it is the answer to a Django that lacks something else, and in a branch for Django versions
-that the project does not run on.
+where it is the answer to a Django that lacks something else, in a branch for Django versions that
+the project does not run on, and where the tree brings a Django of its own that still has it.
 
 ## Why is this bad?
 `get_cache` was deprecated in Django 1.7 and removed in 1.9: the import raises `ImportError`.
@@ -59,6 +59,14 @@ _ATTRIBUTE_ERROR = _ANY_ERROR | {"builtins.AttributeError"}
 
 
 def check(view: FileView) -> Iterator[Finding]:
+    findings = list(_findings(view))
+    module, _, name = REMOVED_GET_CACHE.rpartition(".")
+    # Asked last: most files have nothing of the kind.
+    if findings and not view.project.may_bring(module, name, view.facts):
+        yield from findings
+
+
+def _findings(view: FileView) -> Iterator[Finding]:
     for imported in view.imports:
         if imported.path == REMOVED_GET_CACHE and not _expects(imported.guards, _IMPORT_ERROR):
             message = "`get_cache` cannot be imported: the line raises ImportError"

@@ -62,10 +62,11 @@ from cachelint.diagnostic import Evidence, Severity, Span
 from cachelint.facts.records import GuardKind, Use
 from cachelint.facts.vocabulary import CACHE_API
 from cachelint.rules.alias_backends import alias_of, entries_by_server
+from cachelint.rules.backend_attributes import lacks
 from cachelint.rules.cache_calls import cache_attributes
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.settings_rules import Entry
-from cachelint.settings.backend_methods import METHODS, PACKAGES
+from cachelint.settings.backend_methods import PACKAGES
 
 WORDS = (b"caches", b"core.cache", b"django.core import")
 SEVERITY = Severity.ERROR
@@ -74,8 +75,6 @@ NEEDS_SETTINGS = True
 NO_FIX = "what the backends have in common differs from this method"
 
 _ATTRIBUTE_ERROR = frozenset({"builtins.AttributeError"})
-#: Above a class of the project: what adds nothing to a cache.
-_PLAIN = frozenset({"abc.ABC", "builtins.object", "typing.Generic"})
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -93,7 +92,7 @@ def check(view: FileView) -> Iterator[Finding]:
         lacking = [
             own
             for own in entries_by_server(view, resolved)
-            if all(_lacks(view, entry, name) for entry in own)
+            if all(lacks(view, entry, name) for entry in own)
         ]
         if lacking:
             reported.add(use.span)
@@ -132,29 +131,6 @@ def _cache_of(use: Use) -> str:
 
 def _quoted(code: str) -> str:
     return code.replace('"', "'")
-
-
-def _lacks(view: FileView, entry: Entry, name: str) -> bool:
-    """Whether a backend is known not to have an attribute."""
-    backend = entry.backend
-    if backend is None:
-        return False
-    own = METHODS.get(backend)
-    if own is None:
-        own = _of_project(view, backend)
-    return own is not None and name not in own
-
-
-def _of_project(view: FileView, backend: str) -> frozenset[str] | None:
-    """What a backend of the project has beside the usual; None where that is not known."""
-    found = view.project.find_class(backend, view.facts)
-    names = view.project.attributes(*found) if found is not None else None
-    if found is None or names is None:
-        return None
-    above = view.project.ancestors(*found) - _PLAIN
-    if not above or not above <= METHODS.keys():
-        return None
-    return names.union(*(METHODS[path] for path in above))
 
 
 def _finding(use: Use, name: str, alias: str, lacking: list[tuple[Entry, ...]]) -> Finding:

@@ -2,7 +2,8 @@
 # unstable-cache-key (CCH311)
 
 ## What it does
-Finds keys that are made of the builtins `hash()` or `id()`.
+Finds keys that are made of the builtins `hash()` or `id()`. Silent for the hash of numbers, as
+primary keys are (`hash(tuple(order_ids))`), and in tests.
 
 ## Why is this bad?
 The hash of a text differs from process to process (PYTHONHASHSEED), and `id()` is an address of one

@@ -70,7 +70,8 @@ _CHEAP_MODULES = (
     "time.", "uuid.",
 )  # fmt: skip
 _CHEAP_BUILTINS = frozenset({
-    "bool", "bytes", "complex", "float", "format", "int", "len", "object", "repr", "round", "str",
+    "bool", "bytes", "complex", "float", "format", "hash", "id", "int", "len", "object", "repr",
+    "round", "str", "type",
 })  # fmt: skip
 #: Builtins that make something empty without an argument, and read all of it with one.
 _CONTAINERS = frozenset({"dict", "frozenset", "list", "set", "tuple"})

@@ -6,7 +6,8 @@ Finds a number that is read from a cache and written back, one higher or lower, 
 `cache.set(key, cache.get(key, 0) + 1)`.
 
 Preview: whether anybody else counts at the same time cannot be seen. Silent under a lock (a `with`
-or a decorator that says so, or a function that begins with `cache.add()`), and in tests.
+or a decorator that says so, or a function that begins with `cache.add()`), where it stands in for
+an `incr()` that has just failed, and in tests.
 
 ## Why is this bad?
 Two requests at once read the same number, and both write the same one: a visit is lost. As a limit
@@ -58,7 +59,8 @@ SEVERITY = Severity.WARNING
 PREVIEW = True
 NO_FIX = "whether `incr()`, `add()` or a lock fits depends on what is counted"
 
-_LOCK = re.compile(r"(?i)lock|mutex|semaphore|synchronized|atomic")
+#: A block, a clock and a lockout keep nobody away from the counter.
+_LOCK = re.compile(r"(?i)(?<![bc])lock(?!out)|mutex|semaphore|synchronized|atomic")
 
 
 def check(view: FileView) -> Iterator[Finding]:
@@ -69,7 +71,9 @@ def check(view: FileView) -> Iterator[Finding]:
         key, value = call.argument("key"), call.argument("value")
         if call.command != "set" or key is None or value is None:
             continue
-        if _is_counted(view, call, key, value) and not _is_locked(view, call, calls):
+        if not _is_counted(view, call, key, value) or _is_locked(view, call, calls):
+            continue
+        if not _replaces_counting(call, key, calls):
             yield _finding(view.facts.path, call, key, value, _reading(call, key, calls))
 
 
@@ -110,6 +114,19 @@ def _is_locked(view: FileView, call: CacheCall, calls: list[CacheCall]) -> bool:
 
 def _locks(call: CacheCall) -> bool:
     return call.command == "add" or _LOCK.search(call.use.code) is not None
+
+
+def _replaces_counting(call: CacheCall, key: Argument, calls: list[CacheCall]) -> bool:
+    """Whether it creates the entry, or does without, because ``incr`` of the same key failed."""
+    failed = {g.row for g in call.use.guards if g.kind is GuardKind.AFTER_ERROR}
+    tried = (other for other in calls if other.command in ("incr", "decr"))
+    return any(
+        other.use.owner == call.use.owner
+        and any(g.kind is GuardKind.EXCEPT and g.row in failed for g in other.use.guards)
+        and (counted := other.argument("key")) is not None
+        and counted.code == key.code
+        for other in tried
+    )
 
 
 def _reading(call: CacheCall, key: Argument, calls: list[CacheCall]) -> Use | None:

@@ -138,8 +138,9 @@ def _uses(
     if not codes:
         return []
     narrowed = replace(configuration, select=codes, extend_select=(), settings=())
-    reader = RunningReader(Modules(), environment)
-    report = check_paths([shown_path(environment.folder)], narrowed, reader)
+    judge = Judge(narrowed)
+    judge.reader = RunningReader(judge.modules, environment)
+    report = check_paths([shown_path(environment.folder)], narrowed, judge=judge)
     return [found for found in report.diagnostics if found.code in codes]
 
 

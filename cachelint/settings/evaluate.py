@@ -10,12 +10,14 @@ import ast
 import os
 from functools import cached_property
 
+from cachelint import disk
 from cachelint.diagnostic import Span
 from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
+from cachelint.settings.interpreter.machine import ParsedFiles
 from cachelint.settings.interpreter.modules_by_name import Interpreter
 from cachelint.settings.interpreter.values import (
     BoundMethod,
@@ -52,16 +54,24 @@ STRUCTURED = frozenset({
 
 
 def evaluate(
-    settings_module: SettingsModule, modules: Modules, structured: frozenset[str] = frozenset()
+    settings_module: SettingsModule,
+    modules: Modules,
+    structured: frozenset[str] = frozenset(),
+    parsed: ParsedFiles | None = None,
 ) -> Settings:
     """What ``settings_module`` says, read without importing it. Never raises for what it reads.
 
-    ``structured``: settings whose dicts and lists are kept, beside STRUCTURED.
+    ``structured``: settings whose dicts and lists are kept, beside STRUCTURED. ``parsed``: files
+    that other evaluations have parsed, and those that this one parses.
     """
     file = os.path.abspath(settings_module.path)
     start = Place(shown_path(file), Span(1, 1, 1, 1))
+    parsed = {} if parsed is None else parsed
+    machine: Interpreter | None = None
     for reach in _REACHES:
-        machine = Interpreter(modules, reach)
+        if machine is not None and machine.relevance.is_as_with(reach):
+            continue  # It would take as long.
+        machine = Interpreter(modules, reach, parsed)
         module = machine.module_at(file, settings_module.module)
         if module is None:
             return _nothing(settings_module, Cause(start, machine.unparsed[file]))
@@ -80,7 +90,7 @@ def _nothing(settings_module: SettingsModule, cause: Cause) -> Settings:
 def _run(machine: Interpreter, module: ModuleObject) -> None:
     folder = os.path.dirname(module.file)
     packages = []
-    while os.path.isfile(os.path.join(folder, "__init__.py")):
+    while disk.is_file(os.path.join(folder, "__init__.py")):
         package = machine.module_at(os.path.join(folder, "__init__.py"))
         if package is not None and package is not module:
             packages.append(package)
@@ -109,20 +119,22 @@ class _Result:
         self.object = module
         self.scope = module.scope
         guards = machine.guards
-        self.reached = guards.without(machine.running, machine.union(machine.dead))
-        """The runs that get to the end."""
-        machine.running = self.reached
+        alive = [machine.running, *(guards.negate(dead) for dead in machine.dead)]
+        self.reached = guards.factors(dict.fromkeys(alive))
+        """The runs that get to the end, as factors: as one guard they may take too much room."""
+        machine.running = ALWAYS
         self.causes: list[Cause] = []
         self.start = Place(module.source.path, Span(1, 1, 1, 1))
         self.recorder = Recorder(machine, module.scope, self.start)
+        self.recorder.reached = self.reached
         self.global_default: Value | None = None
         """The alias that Django has where the settings say nothing."""
 
     def settings(self) -> Settings:
-        if self.reached == NEVER:
+        if NEVER in self.reached:
             message = "no run gets further than this"
             self.causes.append(Cause(self.machine.ended or self.start, message))
-            self.machine.running = self.reached = ALWAYS
+            self.recorder.reached = ()
         choices = self._caches()
         if self.module.configuration is not None:
             for instance in self.machine.each(self.instances):
@@ -131,7 +143,8 @@ class _Result:
         aliases = self._aliases(choices)
         # Which runs end early matters for aliases; asked of every setting it costs too much.
         self.recorder.tells_flags = self.machine.is_relevant = False
-        self.machine.running = self.reached = ALWAYS
+        self.recorder.reached = ()
+        self.machine.running = ALWAYS
         values = self._values()
         files = [m.source.path for m in self.machine.files.values() if m and m.ran != NEVER]
         bindings = [value.place for _, value in choices if isinstance(value, DictObject)]
@@ -226,11 +239,11 @@ class _Result:
                     self.causes.append(Cause(place, "CACHES is no dict that can be read"))
                 continue
             for opened, cause in found.openings:
-                if guards.both(guards.both(opened, guard), self.reached) != NEVER:
+                if self.recorder.alive(guards.both(opened, guard)) != NEVER:
                     self.causes.append(cause)
             for key, own in found.slots.items():
                 for slot in own:
-                    both = guards.both(guards.both(slot.guard, guard), self.reached)
+                    both = self.recorder.alive(guards.both(slot.guard, guard))
                     if both != NEVER and isinstance(key, str):
                         slots.setdefault(key, []).append(Slot(both, slot.value, slot.place))
         return {name: self._alias(name, own) for name, own in slots.items()}
@@ -238,11 +251,11 @@ class _Result:
     def _alias(self, name: str, slots: list[Slot]) -> Alias:
         record = self.recorder
         present = self.machine.union(slot.guard for slot in slots)
-        is_definite = self.machine.guards.implies(self.reached, present)
+        is_definite = self.machine.guards.implies(record.alive(ALWAYS, present), present)
         choices = tuple(
             Choice(
                 record.known(slot.value, slot.guard),
-                record.when(slot.guard, self.reached, slot.place),
+                record.when(slot.guard, ALWAYS, slot.place),
             )
             for slot in slots
         )
@@ -252,7 +265,7 @@ class _Result:
             Certainty.DEFINITE if is_definite else Certainty.CONDITIONAL,
             None if is_django else slots[-1].place,
             choices,
-            None if is_definite else record.condition(present, self.reached, slots[-1].place),
+            None if is_definite else record.condition(present, ALWAYS, slots[-1].place),
         )
 
     # Values
@@ -268,7 +281,7 @@ class _Result:
             found[name] = tuple(
                 Choice(
                     self.recorder.known(value, guard),
-                    self.recorder.when(guard, self.reached, self.start),
+                    self.recorder.when(guard, ALWAYS, self.start),
                 )
                 for guard, value in choices
                 if not isinstance(value, (ModuleObject, FunctionObject, ClassObject))

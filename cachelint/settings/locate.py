@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cachelint import disk
 from cachelint.modules import Modules
 from cachelint.places import repository_folder, shown_path
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule
@@ -74,7 +75,7 @@ class Locator:
         """The settings modules for the file or folder at ``start``. Raises ConfigurationError."""
         start = os.path.abspath(start)
         # What a file sees depends on its folder; a folder also sees what lies below it.
-        key = start if os.path.isdir(start) else os.path.join(os.path.dirname(start), "")
+        key = start if disk.is_folder(start) else os.path.join(os.path.dirname(start), "")
         if key not in self._located:
             self._located[key] = self._locate(start)
         return self._located[key]

@@ -5,11 +5,14 @@ What the rules get to see of this package.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
+from cachelint.settings.interpreter.machine import ParsedFiles
 from cachelint.settings.locate import COMMAND_LINE, Locator
 from cachelint.settings.records import Cause, Role, Settings, SettingsModule
 
@@ -62,6 +65,8 @@ class SettingsReader:
         self._modules = modules
         self._structured = structured
         self._locator = Locator(modules, configured, origin, row)
+        self._parsed: ParsedFiles = {}
+        """Files that several settings modules import; trees are large, so that they go soon."""
         self._read: dict[SettingsModule, Settings] = {}
         self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
 
@@ -72,7 +77,9 @@ class SettingsReader:
         """
         located = self._locator.locate(path)
         if located.modules not in self._projects:
-            read = tuple(self.read(module) for module in located.modules)
+            with _collected():
+                read = tuple(self.read(module) for module in located.modules)
+                self._parsed.clear()
             self._projects[located.modules] = ProjectSettings(read, located.unresolved)
         return self._projects[located.modules]
 
@@ -89,5 +96,20 @@ class SettingsReader:
 
     def read(self, module: SettingsModule) -> Settings:
         if module not in self._read:
-            self._read[module] = evaluate(module, self._modules, self._structured)
+            self._read[module] = evaluate(module, self._modules, self._structured, self._parsed)
         return self._read[module]
+
+
+@contextmanager
+def _collected() -> Iterator[None]:
+    """Free what is read meanwhile, which goes in circles, where nobody else collects garbage."""
+    if gc.isenabled():
+        yield
+        return
+    # What is there already is not looked at: that takes longer than reading most settings.
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.unfreeze()

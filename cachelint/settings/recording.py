@@ -6,7 +6,9 @@ nor how they were read.
 
 from __future__ import annotations
 
-from cachelint.settings.interpreter.guards import NEVER, Guard, TooLongError
+from collections.abc import Sequence
+
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
 from cachelint.settings.interpreter.modules_by_name import Interpreter
 from cachelint.settings.interpreter.values import (
     ClassObject,
@@ -51,6 +53,8 @@ class Recorder:
         self.start = start
         self.tells_flags = True
         """Whether a condition names the settings that hold with it; for each value it is dear."""
+        self.reached: Sequence[Guard] = ()
+        """Factors of the runs that count (see Guards.factors); none: all do."""
         self._flags: dict[str, Guard] | None = None
         self._records = 0
 
@@ -87,7 +91,7 @@ class Recorder:
     def _unknown(self, value: Opaque, guard: Guard) -> Unknown:
         machine = self.machine
         may_be_none = value.may_be_none and (
-            machine.guards.both(guard, machine.is_none(value)) != NEVER
+            self.alive(machine.guards.both(guard, machine.is_none(value))) != NEVER
         )
         called = value.path.removesuffix("()") if value.path.endswith("()") else None
         return Unknown(value.text, value.place, value.cause, value.variable, may_be_none, called)
@@ -99,42 +103,58 @@ class Recorder:
             choices = []
             present = NEVER
             for slot in slots:
-                both = guards.both(slot.guard, guard)
+                both = self.alive(guards.both(slot.guard, guard))
                 if both != NEVER:
                     present = guards.either(present, both)
                     known = self.known(slot.value, both, depth + 1)
                     choices.append(Choice(known, self.when(both, guard, slot.place)))
             if choices and isinstance(key, str):
-                is_definite = guards.implies(guard, present)
+                is_definite = guards.implies(self.alive(guard, present), present)
                 items.append(Item(key, tuple(choices), is_definite, slots[-1].place))
-        causes = [cause for g, cause in value.openings if guards.both(g, guard) != NEVER]
+        causes = [
+            cause for g, cause in value.openings if self.alive(guards.both(g, guard)) != NEVER
+        ]
         return Mapping(tuple(items), value.place, tuple(dict.fromkeys(causes)))
+
+    def _causes(self, value: DictObject | ListObject, guard: Guard) -> list[Cause]:
+        both = self.machine.guards.both
+        return [c for opened, c in value.openings if self.alive(both(opened, guard)) != NEVER]
 
     def _listing(self, value: ListObject, guard: Guard, depth: int) -> Listing:
         guards = self.machine.guards
         items = []
         for own, item in value.items:
-            both = guards.both(own, guard)
+            both = self.alive(guards.both(own, guard))
             if both != NEVER:
                 known = self.known(item, both, depth + 1)
                 place = getattr(item, "place", value.place)
                 items.append(Choice(known, self.when(both, guard, place)))
-        causes = [cause for g, cause in value.openings if guards.both(g, guard) != NEVER]
+        causes = [
+            cause for g, cause in value.openings if self.alive(guards.both(g, guard)) != NEVER
+        ]
         if not value.is_ordered:
             causes.append(Cause(value.place, "the order of what is in it is not known"))
         return Listing(tuple(items), value.place, tuple(dict.fromkeys(causes)))
 
     # Conditions
 
+    def alive(self, guard: Guard, other: Guard = ALWAYS) -> Guard:
+        """The runs of ``guard`` that count, as far as its tests and those of ``other`` tell."""
+        if not self.reached:
+            return guard
+        guards = self.machine.guards
+        counting = guards.both(guards.among(guard, self.reached), guards.among(other, self.reached))
+        return guards.both(guard, counting)
+
     def when(self, guard: Guard, where: Guard, place: Place) -> Condition | None:
         """The condition of ``guard`` among the runs of ``where``; None where it always holds."""
-        if self.machine.guards.implies(where, guard):
+        if self.machine.guards.implies(self.alive(where, guard), guard):
             return None
         return self.condition(guard, where, place)
 
     def condition(self, guard: Guard, where: Guard, place: Place) -> Condition:
         guards = self.machine.guards
-        simple = guards.simplified(guard, where)
+        simple = guards.simplified(guard, self.alive(where, guard))
         tests = guards.tests_of(simple)
         asked = set(tests)
         flags = [] if not self.tells_flags else [

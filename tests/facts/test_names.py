@@ -199,7 +199,9 @@ def test_type_checking_never_runs(test: str) -> None:
     ("text", "kinds"),
     [
         pytest.param("try: caches['a']\nexcept KeyError: pass", [GuardKind.EXCEPT], id="except"),
-        pytest.param("try: pass\nexcept E: caches['a']", [], id="in the handler"),
+        pytest.param(
+            "try: pass\nexcept E: caches['a']", [GuardKind.AFTER_ERROR], id="in the handler"
+        ),
         pytest.param("try: pass\nexcept E: pass\nelse: caches['a']", [], id="else of try"),
         pytest.param("if 'a' in caches: caches['a']", [GuardKind.MEMBERSHIP], id="in"),
         pytest.param(

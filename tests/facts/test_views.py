@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.engine import Report
 from cachelint.facts.view_records import Routine, ViewFacts
 from cachelint.facts.views import collect_views
+from cachelint.report import Report
 from cachelint.source import Source, load, parse
 from tests.conftest import ROOT
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -139,6 +140,21 @@ def test_what_is_left_is_named_where_it_stands_afterwards(
     assert main(options) == 1
     assert "left shop/a.py:5:5: CCH104 no automatic fix: " in capsys.readouterr().out
     assert (project / "shop/a.py").read_text().splitlines()[4].startswith("V = ")
+
+
+def test_quiet_and_json(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = f"{BAD}V = X.get('k')\n"
+    (project / "shop/a.py").write_text(text)
+    options = ["fix", "--helper", "cachelint.lazy"]
+    assert main([*options, "--check", "--quiet", "--exit-zero"]) == 0
+    assert capsys.readouterr().out == "would fix shop/a.py: 1 finding (CCH101)\n"
+    assert main([*options, "--output-format", "json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["written"] is True and found["created"] == []
+    assert [[d["code"] for d in file["fixed"]] for file in found["files"]] == [["CCH101"]]
+    (left,) = found["left"]
+    assert (left["code"], left["with_unsafe_fixes"]) == ("CCH104", False)
+    assert left["reason"].startswith("no automatic fix: ")
 
 
 # -- libcst --------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.config import Configuration, ConfigurationError, read_configuration
-from cachelint.engine import Report
+from cachelint.report import Report
 from tests.conftest import Tree, places
 
 LEAK = "{% load cache %}{% cache 9 x %}{{ user }}{% endcache %}"

@@ -14,9 +14,9 @@ from string import Template
 
 from cachelint import __version__
 from cachelint.diagnostic import Applicability, Diagnostic
-from cachelint.engine import Report
 from cachelint.fingerprints import fingerprints
 from cachelint.places import report_path
+from cachelint.report import Report
 from cachelint.reporters.html.frames import Frames
 from cachelint.reporters.html.matrix import render_matrix
 from cachelint.reporters.verdict import verdicts

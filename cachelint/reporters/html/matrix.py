@@ -18,6 +18,10 @@ from cachelint.settings.records import Settings
 from cachelint.source import masked, printable
 
 _NONE = '<p class="none">No settings module found.</p>'
+_LEGEND = (
+    "yes: there · if: only under a condition · -: missing · ?: not to be told."
+    " Each cell names the place, the backend and the condition when it is pointed at."
+)
 _KINDS = {"yes": "there", "if": "sometimes", "-": "missing", "?": "unknown"}
 
 
@@ -49,6 +53,7 @@ def _table(modules: Sequence[Settings], title: str) -> Iterator[str]:
         cells = "".join(_cell(settings, name) for settings in modules)
         yield f"<tr><th>{_shown(name)}</th>{cells}</tr>"
     yield "</tbody></table></div>\n"
+    yield f'<p class="none">{_LEGEND}</p>'
     yield from _stops(modules)
 
 

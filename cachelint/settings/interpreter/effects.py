@@ -1,13 +1,17 @@
 """What a statement does to names, by their spelling: which it mentions, writes, renames.
 
-Pure functions of the tree, without scopes or flow; they rather say too much than too little.
+Pure functions of the tree, without scopes or flow; they rather say too much than too little. Those
+that are asked of whole statements take the nodes as ``trees.walk`` gives them, so that a statement
+is walked once.
 """
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+
+from cachelint.trees import children, walk
 
 #: Names through which any other can be written.
 NAMESPACE = frozenset({
@@ -24,8 +28,8 @@ _METHODS = frozenset(name for type_ in (dict, list, set, str) for name in dir(ty
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-def mentioned(part: ast.AST) -> Iterator[str]:
-    for node in ast.walk(part):
+def mentioned(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Name):
             yield node.id
         elif isinstance(node, ast.Attribute):
@@ -40,19 +44,23 @@ def mentioned(part: ast.AST) -> Iterator[str]:
             yield from node.names
 
 
-def written(part: ast.AST) -> Iterator[str]:
-    """Names that ``part`` may bind, or the content of which it may change."""
-    for node in ast.walk(part):
+def written(nodes: Sequence[ast.AST]) -> Iterator[str]:
+    """Names that ``nodes`` may bind, or the content of which they may change."""
+    yield from bound(nodes)
+    yield from changed(nodes)
+
+
+def bound(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, (ast.Store, ast.Del)):
             yield node.id
         elif isinstance(node, ast.alias):
             yield "CACHES" if node.name == "*" else node.asname or node.name.partition(".")[0]
-    yield from changed(part)
 
 
-def changed(part: ast.AST) -> Iterator[str]:
-    """Names the content of which ``part`` may change; and ``f()`` for what it calls."""
-    for node in ast.walk(part):
+def changed(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    """Names the content of which ``nodes`` may change; and ``f()`` for what it calls."""
+    for node in nodes:
         if isinstance(node, ast.Name):
             if node.id in NAMESPACE - {"__name__"}:
                 yield node.id
@@ -135,7 +143,7 @@ def handed_on(node: ast.expr) -> Iterator[str]:
         for generator in node.generators:
             yield from handed_on(generator.iter)
     elif isinstance(node, (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.BinOp, ast.Starred)):
-        for child in ast.iter_child_nodes(node):
+        for child in children(node):
             if isinstance(child, ast.expr):
                 yield from handed_on(child)
     else:
@@ -156,9 +164,9 @@ class Renaming:
     """Whether it is a dict, list or set that is made there."""
 
 
-def renamings(part: ast.AST) -> Iterator[Renaming]:
-    """What of ``part`` gives an object another name, be it as text."""
-    for node in ast.walk(part):
+def renamings(nodes: Iterable[ast.AST]) -> Iterator[Renaming]:
+    """What of ``nodes`` gives an object another name, be it as text."""
+    for node in nodes:
         for targets, values in _bindings(node):
             names = {name for target in targets for name in (*handed_on(target), *_texts(target))}
             held = frozenset(name for value in values for name in handed_on(value))
@@ -205,7 +213,7 @@ def _texts(target: ast.expr) -> Iterator[str]:
 
 
 def _results(function: Function) -> Iterator[ast.expr]:
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, (ast.Return, ast.Yield, ast.YieldFrom)) and node.value is not None:
             yield node.value
 
@@ -218,7 +226,7 @@ def locals_of(function: Function) -> set[str]:
         *filter(None, (parameters.vararg, parameters.kwarg)),
     )}  # fmt: skip
     shared: set[str] = set()
-    for node in ast.walk(function):
+    for node in walk(function):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             own.add(node.id)
         elif isinstance(node, (ast.Global, ast.Nonlocal)):

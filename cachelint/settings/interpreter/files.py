@@ -8,14 +8,16 @@ from __future__ import annotations
 import ast
 import os
 
+from cachelint import disk
 from cachelint.diagnostic import Span
 from cachelint.places import shown_path
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER
+from cachelint.settings.interpreter.outlines import Outline, outline
 from cachelint.settings.interpreter.statements import Statements
 from cachelint.settings.interpreter.values import Choices, ModuleObject
 from cachelint.settings.records import Constant, Place
-from cachelint.source import UnparsedSourceError, load, read_bytes
+from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 
 #: Words without which a module that is imported cannot do anything to the settings by being run.
 _TOUCHING = (b"CACHES", b"globals()", b"sys.modules", b"exec(", b"execfile(")
@@ -30,22 +32,24 @@ class Files(Statements):
         """The file as a module; None where it cannot be read or parsed."""
         file = os.path.abspath(file)
         if file not in self.files:
-            try:
-                source = load(shown_path(file), read_bytes(file))
-            except UnparsedSourceError as error:
+            if file not in self.parsed:
+                self.parsed[file] = _parsed(file)
+            found = self.parsed[file]
+            if isinstance(found, UnparsedSourceError):
                 self.files[file] = None
-                self.unparsed[file] = f"{shown_path(file)} {error.cause}"
+                self.unparsed[file] = f"{shown_path(file)} {found.cause}"
                 return None
+            source, known = found
             module = ModuleObject(name or self._name_of(file), source, file)
             self.files[file] = module
-            self.relevance.add(source.tree)
+            self.relevance.add(known)
             self._prepare(module)
         return self.files[file]
 
     def _name_of(self, file: str) -> str:
         folder, base = os.path.split(file)
         parts = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
-        while os.path.isfile(os.path.join(folder, "__init__.py")):
+        while disk.is_file(os.path.join(folder, "__init__.py")):
             folder, name = os.path.split(folder)
             parts.insert(0, name)
         return ".".join(parts)
@@ -59,7 +63,7 @@ class Files(Statements):
         """Whether a file that the settings read lies in the project."""
         folders = {os.path.dirname(file) for file in self.files}
         path = os.path.abspath(path)
-        return os.path.isfile(path) and any(
+        return disk.is_file(path) and any(
             os.path.commonpath([path, folder]) == folder for folder in folders
         )
 
@@ -104,3 +108,11 @@ class Files(Statements):
                 if module is not None and module.name == name.value:
                     return [(self.running, module)]
         return self.unknown(node)
+
+
+def _parsed(file: str) -> tuple[Source, Outline] | UnparsedSourceError:
+    try:
+        source = load(shown_path(file), read_bytes(file))
+        return source, outline(source.tree)
+    except UnparsedSourceError as error:
+        return error

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from cachelint.settings.interpreter.arguments import Arguments, one_constant
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import NEVER, Test
+from cachelint.settings.interpreter.outlines import writes_settings
 from cachelint.settings.interpreter.parameters import Parameters
-from cachelint.settings.interpreter.relevance import writes_settings
 from cachelint.settings.interpreter.values import (
     Choices,
     Found,

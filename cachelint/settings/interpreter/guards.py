@@ -9,7 +9,7 @@ Function Manipulation", 1986.) Knows nothing of settings.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cachelint.settings.records import Place
@@ -50,6 +50,8 @@ class Guards:
         self._nodes: list[tuple[int, Guard, Guard]] = [(1 << 30, 0, 0), (1 << 30, 1, 1)]
         self._numbers: dict[tuple[int, Guard, Guard], Guard] = {}
         self._simplified: dict[tuple[Guard, Guard], Guard] = {}
+        self._supports: dict[Guard, frozenset[int]] = {}
+        self._implied: dict[tuple[Guard, Guard], bool] = {}
         self._memo: dict[tuple[Guard, Guard, Guard], Guard] = {}
 
     def test(self, test: Test) -> Guard:
@@ -85,7 +87,23 @@ class Guards:
         return self._choose(second, NEVER, first)
 
     def implies(self, first: Guard, second: Guard) -> bool:
-        return self.without(first, second) == NEVER
+        if first in (second, NEVER) or second == ALWAYS:
+            return True
+        if first == ALWAYS or second == NEVER:
+            return False
+        # Asked far more often than it holds: a counterexample is found without making nodes.
+        key = (first, second)
+        found = self._implied.get(key)
+        if found is None:
+            number, low, high = self._nodes[first]
+            other, other_low, other_high = self._nodes[second]
+            if number > other:
+                low = high = first
+            elif other > number:
+                other_low = other_high = second
+            found = self.implies(low, other_low) and self.implies(high, other_high)
+            self._implied[key] = found
+        return found
 
     def _node(self, number: int, low: Guard, high: Guard) -> Guard:
         if low == high:
@@ -108,11 +126,20 @@ class Guards:
         key = (test, then, otherwise)
         found = self._memo.get(key)
         if found is None:
-            number = min(self._nodes[guard][0] for guard in key)
-            parts = [self._split(guard, number) for guard in key]
-            low = self._choose(parts[0][0], parts[1][0], parts[2][0])
-            high = self._choose(parts[0][1], parts[1][1], parts[2][1])
-            found = self._memo[key] = self._node(number, low, high)
+            nodes = self._nodes
+            number, low, high = nodes[test]
+            then_number, then_low, then_high = nodes[then]
+            other_number, other_low, other_high = nodes[otherwise]
+            top = min(number, then_number, other_number)
+            if number != top:
+                low = high = test
+            if then_number != top:
+                then_low = then_high = then
+            if other_number != top:
+                other_low = other_high = otherwise
+            low = self._choose(low, then_low, other_low)
+            high = self._choose(high, then_high, other_high)
+            found = self._memo[key] = self._node(top, low, high)
         return found
 
     def _split(self, guard: Guard, number: int) -> tuple[Guard, Guard]:
@@ -164,6 +191,47 @@ class Guards:
             for case in self.cases(low):
                 yield ((self.tests[number], False), *case)
 
+    def factors(self, guards: Iterable[Guard]) -> list[Guard]:
+        """Guards without a test in common that hold together where all of ``guards`` do.
+
+        Their conjunction as one guard may take as much room as the product of their sizes.
+        """
+        found: list[tuple[Guard, frozenset[int]]] = []
+        for guard in guards:
+            tests = self.support(guard)
+            for other in [one for one in found if not one[1].isdisjoint(tests)]:
+                found.remove(other)
+                guard = self.both(guard, other[0])
+                tests |= other[1]
+            found.append((guard, tests))
+        return [guard for guard, _ in found if guard != ALWAYS]
+
+    def among(self, guard: Guard, factors: Sequence[Guard]) -> Guard:
+        """The conjunction of those of ``factors`` that share tests with ``guard``.
+
+        As long as none of ``factors`` is NEVER, the others decide nothing about it.
+        """
+        found, tests = ALWAYS, self.support(guard)
+        for factor in factors:
+            if not tests.isdisjoint(self.support(factor)):
+                found = self.both(found, factor)
+        return found
+
+    def support(self, guard: Guard) -> frozenset[int]:
+        """The numbers of the tests on which ``guard`` depends."""
+        known = self._supports.get(guard)
+        if known is None:
+            seen: set[Guard] = set()
+            waiting = [guard]
+            while waiting:
+                node = waiting.pop()
+                if node > ALWAYS and node not in seen:
+                    seen.add(node)
+                    waiting += self._nodes[node][1:]
+            known = frozenset(self._nodes[node][0] for node in seen)
+            self._supports[guard] = known
+        return known
+
     def text(self, guard: Guard) -> str:
         """``guard`` in words: ``REDIS_URL and not TESTING``; of many cases the simplest."""
         told: dict[str, int] = {}
@@ -176,11 +244,4 @@ class Guards:
 
     def tests_of(self, guard: Guard) -> list[Test]:
         """The tests on which ``guard`` depends, in the order in which they were met."""
-        seen: set[Guard] = set()
-        waiting = [guard]
-        while waiting:
-            node = waiting.pop()
-            if node > ALWAYS and node not in seen:
-                seen.add(node)
-                waiting += self._nodes[node][1:]
-        return [self.tests[number] for number in sorted({self._nodes[n][0] for n in seen})]
+        return [self.tests[number] for number in sorted(self.support(guard))]

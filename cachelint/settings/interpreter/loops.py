@@ -11,7 +11,7 @@ from cachelint.settings.interpreter.branches import Branches
 from cachelint.settings.interpreter.comprehensions import MAX_ROUNDS
 from cachelint.settings.interpreter.frames import Jumps
 from cachelint.settings.interpreter.guards import NEVER
-from cachelint.settings.interpreter.relevance import written_names
+from cachelint.settings.interpreter.outlines import written_names
 from cachelint.settings.interpreter.values import DictObject, ListObject, Opaque, Scope, Value
 from cachelint.settings.records import Constant
 

@@ -17,6 +17,7 @@ from cachelint.diagnostic import Span
 from cachelint.modules import Modules
 from cachelint.settings.interpreter.frames import Frame, Jumps, Raised
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test, TooLongError
+from cachelint.settings.interpreter.outlines import Outline
 from cachelint.settings.interpreter.relevance import Relevance
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -28,7 +29,7 @@ from cachelint.settings.interpreter.values import (
     is_same,
 )
 from cachelint.settings.records import Cause, Constant, Place
-from cachelint.source import one_line
+from cachelint.source import Source, UnparsedSourceError, one_line
 
 #: More combinations of what the parts of an expression may be are not told apart.
 MAX_COMBINATIONS = 64
@@ -37,12 +38,18 @@ MAX_CHOICES = 8
 #: Expressions looked at until an evaluation is given up: real settings need some thousands.
 MAX_STEPS = 150_000
 
+#: Files that several evaluations read: each a source with its outline, or why there is none.
+ParsedFiles = dict[str, tuple[Source, Outline] | UnparsedSourceError]
+
 
 class Machine:
     """What all storeys of the interpreter share."""
 
-    def __init__(self, modules: Modules, reach: int | None = None) -> None:
+    def __init__(
+        self, modules: Modules, reach: int | None = None, parsed: ParsedFiles | None = None
+    ) -> None:
         self.modules = modules
+        self.parsed: ParsedFiles = {} if parsed is None else parsed
         self.guards = Guards()
         self.running: Guard = ALWAYS
         self.frames: list[Frame] = []

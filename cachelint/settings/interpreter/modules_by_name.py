@@ -10,6 +10,7 @@ import fnmatch
 import glob
 import os
 
+from cachelint import disk
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import NEVER
 from cachelint.settings.interpreter.imports import Imports
@@ -64,7 +65,7 @@ class Interpreter(Imports):
         if folder is None or "*" in package:
             return found
         base = os.path.dirname(folder) if folder.endswith(".py") else folder
-        for file in sorted(glob.glob(os.path.join(glob.escape(base), "*.py"))):
+        for file in disk.matching(os.path.join(glob.escape(base), "*.py")):
             stem = os.path.splitext(os.path.basename(file))[0]
             if stem == "__init__" or not fnmatch.fnmatch(stem, last):
                 continue
@@ -89,7 +90,7 @@ class Interpreter(Imports):
         relative = package.replace(".", os.sep)
         while folder != os.path.dirname(folder):
             found = os.path.join(folder, relative)
-            if os.path.isdir(found):
+            if disk.is_folder(found):
                 return found
             folder = os.path.dirname(folder)
         return None
@@ -124,7 +125,7 @@ class Interpreter(Imports):
 
     def _files_fitting(self, pattern: str) -> list[str]:
         folder = os.path.dirname(self.frame.module.file)
-        return sorted(glob.glob(os.path.join(folder, pattern)))
+        return disk.matching(os.path.join(folder, pattern))
 
     def _run_inside(self, file: str, node: ast.AST) -> None:
         """Run a file in the namespace of the module at hand."""

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from cachelint import disk
 from cachelint.settings.search.programs import Program, Programs
 from cachelint.settings.search.texts import HOLE, SETTINGS_VARIABLE, Evaluation, default_of
 
@@ -75,5 +76,5 @@ def search_path(programs: Programs, program: Program) -> Iterator[str]:
             for value in evaluation.every(added):
                 # A relative path counts from where the program is started: its own folder.
                 path = os.path.normpath(os.path.join(os.path.dirname(program.path), value))
-                if HOLE not in value and os.path.isdir(path):
+                if HOLE not in value and disk.is_folder(path):
                     yield path

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cachelint import disk
 from cachelint.diagnostic import Span
 from cachelint.places import shown_path
 from cachelint.settings.records import Cause, Place
@@ -172,7 +173,7 @@ def _python_path(path: str, text: str) -> Iterator[str]:
         for entry in re.split(r"[\s,:\[\]\"']+", _HERE.sub(".", match[1])):
             if entry and not os.path.isabs(entry):
                 added = os.path.normpath(os.path.join(folder, entry))
-                if os.path.isdir(added):
+                if disk.is_folder(added):
                     yield added
 
 

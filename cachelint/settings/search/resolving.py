@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from cachelint import disk
 from cachelint.modules import Modules
 from cachelint.settings.search.naming import Naming
 from cachelint.settings.search.siblings import Folders
@@ -40,7 +41,7 @@ class Resolver:
             return []
         for root in self._roots(naming.path):
             folder = os.path.join(root, *package.split("."))
-            if os.path.isdir(folder) and (package or root == os.path.dirname(naming.path)):
+            if disk.is_folder(folder) and (package or root == os.path.dirname(naming.path)):
                 paths = list(self.folders.matching(folder, pattern))
                 if paths:
                     return [self.target(path, root) for path in paths]
@@ -65,14 +66,14 @@ class Resolver:
         *package, name = naming.name.split(".")
         for root in self._roots(naming.path):
             folder = os.path.join(root, *package)
-            if package and os.path.isdir(folder):
+            if package and disk.is_folder(folder):
                 return Target(naming.name, os.path.join(folder, f"{name}.py"), root)
         return None
 
     def near(self, name: str, origin: str) -> Target | None:
         """The module ``name`` below the folder of the file ``origin``, which configures it."""
         folder = os.path.dirname(os.path.abspath(origin))
-        if not os.path.isfile(origin):
+        if not disk.is_file(origin):
             return None
         roots = (folder, os.path.join(folder, "src"))
         path = next(filter(None, (self._below(root, name) for root in roots)), None)

@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from cachelint import disk
 from cachelint.settings.records import Role
 from cachelint.settings.search.choices import search_path
 from cachelint.settings.search.programs import Program, Programs
@@ -147,18 +148,17 @@ class Folders:
 def _python_files(folder: str) -> Iterator[str]:
     """The modules of ``folder``, its packages included."""
     try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
+        entries = disk.entries(folder)
     except OSError:
         return
     for entry in entries:
         if entry.name.endswith(".py") and entry.name.removesuffix(".py").isidentifier():
             # Neither a link to nowhere nor a pipe.
-            if os.path.isfile(entry.path):
+            if disk.is_file(entry.path):
                 yield entry.path
         elif entry.is_dir(follow_symlinks=False):
             package = os.path.join(entry.path, "__init__.py")
-            if os.path.isfile(package):
+            if disk.is_file(package):
                 yield package
 
 

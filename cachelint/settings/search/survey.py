@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from cachelint import disk
 from cachelint.discovery import DEFAULT_EXCLUDES, Ignore, repository_patterns
 
 #: Folders of these names hold neither settings nor what starts a project, but many other folders.
@@ -168,8 +169,7 @@ class _Walk:
     def look_into(self, folder: str) -> list[str]:
         """Take in the files of ``folder``; its folders are the answer."""
         try:
-            with os.scandir(folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
+            entries = disk.entries(folder)
         except OSError as error:
             self.unreadable.append((folder, error.strerror or str(error)))
             return []
@@ -185,7 +185,7 @@ class _Walk:
                     folders.append(entry.path)
                 continue
             kind = _kind(name, base)
-            if kind is not None and os.path.isfile(entry.path):
+            if kind is not None and disk.is_file(entry.path):
                 self.namers.append((entry.path, kind))
             if name == "manage.py":
                 self.projects.append(folder)

@@ -9,11 +9,15 @@ import ast
 import os
 from typing import TYPE_CHECKING
 
+from cachelint import disk
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.values import Choices, Found, PathObject
 
 if TYPE_CHECKING:
     from cachelint.settings.interpreter.calls import Calls
+
+#: Of a longer file beside the settings the beginning is read.
+_MAX_TEXT = 1_000_000
 
 
 def path_method(
@@ -49,8 +53,8 @@ def file_content(machine: Calls, path: str, node: ast.expr, is_open: bool = Fals
         return machine.unknown(node, f"it is read from {os.path.basename(path)}", f"file:{path}")
     if machine.is_in_tree(path):
         try:
-            with open(path, encoding="utf-8") as file:
-                return machine.constant(file.read(1_000_000), node)
+            text = disk.read(path).decode()[:_MAX_TEXT]
+            return machine.constant(text.replace("\r\n", "\n").replace("\r", "\n"), node)
         except (OSError, UnicodeDecodeError):
             pass
     return machine.unknown(node, f"it is read from {os.path.basename(path)}")

@@ -1,0 +1,1 @@
+"""Timings of cachelint beside public tools, on public code."""

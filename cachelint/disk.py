@@ -1,0 +1,104 @@
+"""Whatever a check asks of the file system: one place, so that it can be noted.
+
+Who keeps the result of a check needs to know what it depends on: the files that were read, the
+folders that were listed, and the paths that were asked for, whether there was anything or not.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Journal:
+    """What was asked; paths as they were given."""
+
+    listed: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)
+    """Files that were read, and paths that somebody looked for."""
+    denied: set[str] = field(default_factory=set)
+    """Paths where there was nothing, or nothing of the kind that somebody looked for."""
+
+
+_journal: Journal | None = None
+
+
+@contextmanager
+def noting() -> Iterator[Journal]:
+    """Note what is asked meanwhile."""
+    global _journal
+    before, _journal = _journal, Journal()
+    try:
+        yield _journal
+    finally:
+        _journal = before
+
+
+def note(path: str) -> None:
+    """Note that something depends on what is at ``path``."""
+    if _journal is not None:
+        _journal.asked.add(path)
+
+
+def is_file(path: str) -> bool:
+    return _noted(path, os.path.isfile(path))
+
+
+def is_folder(path: str) -> bool:
+    return _noted(path, os.path.isdir(path))
+
+
+def exists(path: str) -> bool:
+    return _noted(path, os.path.exists(path))
+
+
+def is_entry(path: str) -> bool:
+    """Whether there is anything, be it a link that leads nowhere."""
+    return _noted(path, os.path.lexists(path))
+
+
+def _noted(path: str, answer: bool) -> bool:
+    if _journal is not None:
+        (_journal.asked if answer else _journal.denied).add(path)
+    return answer
+
+
+def entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in ``folder``, by name. Raises OSError."""
+    if _journal is not None:
+        _journal.listed.add(folder)
+    with os.scandir(folder) as scan:
+        return sorted(scan, key=lambda entry: entry.name)
+
+
+def matching(pattern: str) -> list[str]:
+    """The paths that a shell would put in the place of ``pattern``, sorted."""
+    from fnmatch import fnmatch
+    from glob import has_magic
+
+    drive, rest = os.path.splitdrive(pattern)
+    found = [drive + os.sep if rest.startswith(os.sep) else drive]
+    for part in filter(None, rest.split(os.sep)):
+        if not has_magic(part):
+            found = [path for path in (os.path.join(base, part) for base in found) if exists(path)]
+            continue
+        found = [
+            os.path.join(base, entry.name)
+            for base in found
+            if is_folder(base or os.curdir)
+            for entry in entries(base or os.curdir)
+            if fnmatch(entry.name, part) and (part.startswith(".") or entry.name[0] != ".")
+        ]
+    return sorted(found)
+
+
+def read(path: str | os.PathLike[str]) -> bytes:
+    """The bytes of the file at ``path``. Raises OSError."""
+    if _journal is not None:
+        _journal.asked.add(os.fspath(path))
+    # Without a buffer: most files are only searched, and the buffer takes as long as the reading.
+    with open(path, "rb", buffering=0) as file:
+        return file.readall()

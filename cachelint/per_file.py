@@ -1,0 +1,105 @@
+"""The step from the bytes of a file to its facts: pure, and the same on whatever machine it runs.
+
+Any ``concurrent.futures.Executor`` can take it: threads, processes, a cluster. What goes out are
+paths with bytes, what comes back are facts, or the reason why there are none.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachelint.facts import collect_facts
+from cachelint.facts.records import FileFacts
+from cachelint.source import Source, UnparsedSourceError, load, load_sparse
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
+
+#: Bytes that go to an executor at once: some tenths of a second of work.
+BATCH = 400_000
+#: Bytes below which processes of our own cost more than they bring.
+WORTH_PROCESSES = 2_000_000
+#: Batches that wait at a time: what has been collected is held until its turn comes.
+_AHEAD = 64
+
+
+class Task(NamedTuple):
+    """A file to look at; ``is_whole``: with the bodies of all its functions."""
+
+    path: str
+    data: bytes
+    is_whole: bool
+
+
+Outcome = FileFacts | UnparsedSourceError
+
+
+def facts_of(source: Source) -> FileFacts:
+    """As collect_facts(); raises UnparsedSourceError where ``source`` is nested too deeply."""
+    try:
+        return collect_facts(source)
+    except RecursionError as error:
+        raise UnparsedSourceError("cannot be followed: nested too deeply") from error
+
+
+def collect(tasks: Sequence[Task]) -> list[Outcome]:
+    """What comes of each file, in order. Runs in the executor."""
+    return [_collected(task) for task in tasks]
+
+
+def _collected(task: Task) -> Outcome:
+    try:
+        return facts_of((load if task.is_whole else load_sparse)(task.path, task.data))
+    except UnparsedSourceError as error:
+        return error
+
+
+def collect_with(executor: Executor, tasks: Iterable[Task]) -> Iterator[Outcome]:
+    """What comes of each file, in order, by ``executor``."""
+    waiting: deque[Future[list[Outcome]]] = deque()
+    for batch in _batches(tasks):
+        waiting.append(executor.submit(collect, batch))
+        if len(waiting) > _AHEAD:
+            yield from waiting.popleft().result()
+    while waiting:
+        yield from waiting.popleft().result()
+
+
+def _batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
+    batch: list[Task] = []
+    size = 0
+    for task in tasks:
+        batch.append(task)
+        size += len(task.data)
+        if size >= BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def own_processes(jobs: int | None, size: int) -> Executor | None:
+    """Processes of our own for files of ``size`` bytes; None where they are not worth it.
+
+    ``jobs``: how many processes may work, this one included; None: as many as there are processors.
+    """
+    number = jobs or _processors()
+    if number < 2 or size < WORTH_PROCESSES:
+        return None
+    import gc
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Nothing of ours runs in threads: a fork is safe, and starts without loading anything.
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork" if forks else None)
+    return ProcessPoolExecutor(number - 1, context, gc.disable)
+
+
+def _processors() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
