@@ -11,6 +11,7 @@ import ast
 import os
 from collections.abc import Iterator
 
+from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.discovery import Discovery
 from cachelint.doctor.records import Fault
@@ -58,7 +59,7 @@ def _is_program(source: Source, data: bytes) -> bool:
     if data.startswith(b"#!"):
         return True
     folder = os.path.dirname(os.path.abspath(source.path))
-    if os.path.exists(os.path.join(folder, "__init__.py")):
+    if disk.exists(os.path.join(folder, "__init__.py")):
         return False
     return any(
         isinstance(node, ast.If)

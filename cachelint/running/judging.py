@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from cachelint import disk
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
 from cachelint.engine import check_paths
@@ -76,7 +77,7 @@ class RunningReader(SettingsReader):
         super().__init__(modules)
         own = environment.settings
         # Evidence is shown with its line, and settings may stand in no file.
-        bindings = tuple(place for place in own.bindings if os.path.isfile(place.path))
+        bindings = tuple(place for place in own.bindings if disk.is_file(place.path))
         settings = replace(own, bindings=bindings)
         self._running = ProjectSettings((settings,), (), environment.elsewhere)
 
@@ -147,7 +148,7 @@ def _uses(
 def _is_silenced(found: Diagnostic) -> bool:
     """Whether a comment in the source says that it is known."""
     path = found.path
-    if not path.endswith(".py") or not os.path.isfile(path):
+    if not path.endswith(".py") or not disk.is_file(path):
         return False
     try:
         suppressions = Suppressions(load(path, read_bytes(path)))

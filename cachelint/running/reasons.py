@@ -11,6 +11,7 @@ import re
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from cachelint import disk
 from cachelint.places import shown_path
 from cachelint.running.values import Error
 from cachelint.source import masked, one_line
@@ -131,7 +132,7 @@ def import_reason(error: Error, folder: str, secrets: Secrets) -> str:
     module = missing_module(error)
     if module is not None:
         top = module.partition(".")[0]
-        if os.path.exists(os.path.join(folder, top)) or os.path.exists(f"{folder}/{top}.py"):
+        if disk.exists(os.path.join(folder, top)) or disk.exists(f"{folder}/{top}.py"):
             return f"there is no module `{module}`"
         return f"the package {package_of(module)} is not installed (no module `{module}`)"
     return told(error, folder, secrets)
