@@ -220,7 +220,7 @@ class _Examination:
         for step, (kind, what) in _STARTS.items():
             error = case.answers.error(step)
             if error is not None:
-                message = f"{what}: {told(error, self._folder, secrets)}"
+                message = f"{what}: {import_reason(error, self._folder, secrets)}"
                 yield Fault(kind, message, environment=case.label)
         if case.answers.stopped is not None:
             yield Fault("stopped", case.answers.stopped, environment=case.label)

@@ -1,8 +1,8 @@
 """Programs of the project that use Django without starting it.
 
-A program is a file with ``#!`` in its first line, or one outside of any package that asks for
-``__main__``. It starts Django where it, or a module of the project that it imports, says one of the
-words for it.
+A program is a file that asks for ``__main__``, outside of any package or with ``#!`` in its first
+line; outside of packages ``#!`` alone will do. It starts Django where it, or a module that it
+imports from the project, says one of the words for it.
 """
 
 from __future__ import annotations
@@ -56,12 +56,13 @@ def _may_be_program(data: bytes) -> bool:
 
 
 def _is_program(source: Source, data: bytes) -> bool:
-    if data.startswith(b"#!"):
-        return True
+    is_marked = data.startswith(b"#!")
     folder = os.path.dirname(os.path.abspath(source.path))
-    if disk.exists(os.path.join(folder, "__init__.py")):
+    is_module = disk.exists(os.path.join(folder, "__init__.py"))
+    # Many modules begin with `#!` out of habit.
+    if is_module and not is_marked:
         return False
-    return any(
+    return (is_marked and not is_module) or any(
         isinstance(node, ast.If)
         and any(
             isinstance(part, ast.Name) and part.id == "__name__" for part in ast.walk(node.test)

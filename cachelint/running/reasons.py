@@ -131,10 +131,11 @@ def import_reason(error: Error, folder: str, secrets: Secrets) -> str:
     """Why something cannot be imported."""
     module = missing_module(error)
     if module is not None:
-        top = module.partition(".")[0]
+        top, where = module.partition(".")[0], place_of(error, folder)
+        at = f", {where}" if where else ""
         if disk.exists(os.path.join(folder, top)) or disk.exists(f"{folder}/{top}.py"):
-            return f"there is no module `{module}`"
-        return f"the package {package_of(module)} is not installed (no module `{module}`)"
+            return f"there is no module `{module}`{f' ({where})' if where else ''}"
+        return f"the package {package_of(module)} is not installed (no module `{module}`{at})"
     return told(error, folder, secrets)
 
 
@@ -145,11 +146,11 @@ def told(error: Error, folder: str, secrets: Secrets) -> str:
     text = secrets.hidden(one_line(str(first["text"]).strip()))
     if len(text) > _LONGEST_TEXT:
         text = f"{text[:_LONGEST_TEXT]}…"
-    where = _where(error, folder)
+    where = place_of(error, folder)
     return f"{name}{f': {text}' if text else ''}{f' ({where})' if where else ''}"
 
 
-def _where(error: Error, folder: str) -> str:
+def place_of(error: Error, folder: str) -> str:
     """The last line of the project that an error came through."""
     inside = os.path.join(folder, "")
     for one in error:

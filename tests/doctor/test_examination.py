@@ -224,8 +224,12 @@ SCRIPTS = {
     "scripts/bad.py": "from django.core.cache import cache\nif __name__ == '__main__':\n    cache.get('x')\n",
     "scripts/models.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'conf.settings'\n"
     "from app.models import Thing\nif __name__ == '__main__':\n    print(Thing)\n",
-    "bin/report": "",
+    "app/program.py": "#!/usr/bin/env python\nfrom django.conf import settings\n"
+    "if __name__ == '__main__':\n    print(settings)\n",
     # What follows is fine.
+    "app/management/commands/count.py": "#!/usr/bin/env python\nfrom django.conf import settings\n"
+    "print(settings, __name__ == '__main__')\n",
+    "app/management/commands/__init__.py": "",
     "scripts/named.py": "import os\nos.environ['DJANGO_SETTINGS_MODULE'] = 'conf.settings'\n"
     "from django.core.cache import cache\nif __name__ == '__main__':\n    cache.get('x')\n",
     "scripts/good.py": "import django\ndjango.setup()\nfrom django.core.cache import cache\n"
@@ -242,7 +246,7 @@ SCRIPTS = {
 def test_scripts_that_do_not_start_django(tmp_path: Path) -> None:
     outcome = as_json(project(tmp_path, PLAIN, SCRIPTS))
     faults = {f["place"]: f["message"] for f in outcome.document["faults"]}
-    assert sorted(faults) == ["scripts/bad.py:1", "scripts/models.py:3"]
+    assert sorted(faults) == ["app/program.py:2", "scripts/bad.py:1", "scripts/models.py:3"]
     assert "ends with ImproperlyConfigured" in faults["scripts/bad.py:1"]
     assert "ends with AppRegistryNotReady" in faults["scripts/models.py:3"]
 
