@@ -33,6 +33,7 @@ _CODES = {
 }
 _CONNECTING = re.compile(r"connecting to ((?:[\w.-]+|\[[0-9a-f:]+\]):\d+)\b")
 _DATABASE = re.compile(r"^(rediss?://[^/, ]+)/[^, ]*$")
+_NO_HOST = re.compile(r"rediss?://(?:[^/]*@)?(?::|/|$)")
 _SERVED = frozenset({Family.CORE_REDIS, Family.DJANGO_REDIS, Family.MEMCACHED, Family.DATABASE})
 _SCHEMES = ("redis://", "rediss://", "unix://")
 
@@ -68,7 +69,13 @@ class Pinged:
     @property
     def is_located(self) -> bool:
         """Whether LOCATION says where the server is, as it does for the backends that are known."""
-        return family_of(self.backend) in _SERVED
+        is_url = any(server.startswith(_SCHEMES) for server in _servers(self.location))
+        return is_url or family_of(self.backend) in _SERVED
+
+    @property
+    def lacks_host(self) -> bool:
+        """Whether a URL has nothing where its host should be."""
+        return any(_NO_HOST.match(server) for server in _servers(self.location))
 
     @property
     def passwords(self) -> Iterator[str]:
@@ -123,7 +130,7 @@ def _login(pinged: Pinged) -> Reason | None:
     if not list(pinged.passwords):
         hint = f": {pinged.hint}" if pinged.hint else ""
         return "no-password", f"{pinged.where} wants a password, and is given none{hint}", (
-            "give it in LOCATION, redis://:password@host:6379/0, or in OPTIONS"
+            "give it in LOCATION, before the host, or in OPTIONS"
         )  # fmt: skip
     return "wrong-password", f"{pinged.where} refuses the password, or the name of the user", (
         "compare it with `requirepass` or the user's ACL on the server; special characters in a"
@@ -141,9 +148,10 @@ def _host(pinged: Pinged) -> Reason | None:
     if "FileNotFoundError" in names and "unix" in str(pinged.location):
         return "unreachable", f"there is no socket at {pinged.where}", "start the server"
     if "ConnectionRefusedError" in names or _REFUSED.search(text):
-        return "unreachable", f"nobody listens at {pinged.where}: the connection is refused", (
-            "start the server, or correct host and port"
-        )  # fmt: skip
+        reason = f"nobody listens at {pinged.where}: the connection is refused"
+        if pinged.lacks_host:
+            reason += ", and LOCATION names no host, as where a variable is empty"
+        return "unreachable", reason, "start the server, or correct host and port"
     if _UNREACHABLE.search(text):
         return "unreachable", f"no network leads to {pinged.where}", "check network and firewall"
     if {"SSLError", "SSLCertVerificationError"} & names:

@@ -74,6 +74,17 @@ def test_what_older_servers_say(text: str, kind: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("location", "says_so"),
+    [("redis://:6379/1", True), ("redis://:x@:6379", True), ("redis://h:1", False), ("h:1", False)],
+)
+def test_a_host_that_is_not_there(location: str, says_so: bool) -> None:
+    error = {"types": ["builtins.ConnectionRefusedError"], "text": "", "name": None, "errno": 111,
+             "frames": []}  # fmt: skip
+    pinged = Pinged([error], "shop.Cache", location, {}, 3, ".", "python", Secrets())
+    assert ("LOCATION names no host" in reason_of(pinged)[1]) is says_so
+
+
+@pytest.mark.parametrize(
     ("version", "specifier", "holds"),
     [
         ("4.0.1", ">=3,!=4.0.0,!=4.0.1", False),
