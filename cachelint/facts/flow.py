@@ -299,7 +299,7 @@ class FlowWalker(BindingWalker):
 
     def _caught_by(self, handler: ast.ExceptHandler) -> tuple[str, ...]:
         if handler.type is None:
-            return ("*",)
+            return ("builtins.BaseException",)
         types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
         return self._exception_names(types)
 

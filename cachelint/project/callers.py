@@ -13,15 +13,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
-from cachelint.facts.records import FileFacts, Phase, Use
-from cachelint.facts.vocabulary import (
-    HANDLE_GETTERS,
-    HANDLER,
-    HELPER_GET_CACHE,
-    LAZY_CACHES,
-    REDIS_CONNECTION,
-)
+from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
+from cachelint.project.cache_names import IMPLICIT, names_using_caches
 from cachelint.source import UnparsedSourceError, read_bytes
 
 _FROM = re.compile(rb"from ([.\w]+) import (\([^)]*\)|[^\n]*)")
@@ -31,17 +25,6 @@ _SEPARATORS = bytes.maketrans(b"(),.\\", b"     ")
 _FUNCTION = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
 _CLASS = re.compile(rb"([ \t]*)class[ \t]+(\w+)[ \t]*(?:\(([^:]*))?")
 _CLASSES = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^:\r\n]+)", re.MULTILINE)
-#: Methods that Python calls where the class, or an object of it, is used.
-_IMPLICIT = frozenset({
-    "__call__", "__enter__", "__get__", "__init__", "__init_subclass__", "__iter__", "__new__",
-    "__post_init__", "__set_name__",
-})  # fmt: skip
-
-#: How paths begin of what opens a cache, or a connection.
-_REACHING = (
-    f"{HANDLER}[]", f"{REDIS_CONNECTION}()", f"{HELPER_GET_CACHE}().",
-    *(f"{path}." for path in LAZY_CACHES),
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -168,44 +151,6 @@ class Callers:
         return self.modules.find(module.decode(), importer) == path
 
 
-def names_using_caches(facts: FileFacts, modules: Modules) -> Iterator[str]:
-    """The names of the module through which code that uses a cache can be called."""
-    owners: set[str] = set()
-    for use in facts.uses:
-        if use.owner and not use.in_class_body and use.phase not in (Phase.IMPORT, Phase.MAIN):
-            owner = _called_as(use.owner)
-            if owner not in owners and _is_cache(use, facts, modules):
-                owners.add(owner)
-    yield from owners
-    for name, values in facts.exports.items():
-        for value in values:
-            local = value.path.removeprefix(":").replace("()", "")
-            if value.path.startswith(":"):
-                yield from (
-                    name + owner[len(local) :]
-                    for owner in owners
-                    if owner == local or owner.startswith(f"{local}.")
-                )
-    for imported in facts.imports:
-        for getter in HANDLE_GETTERS:
-            if f"{getter}.".startswith(f"{imported.path}."):
-                yield imported.bound + getter[len(imported.path) :]
-
-
-def _called_as(owner: str) -> str:
-    """``f.<locals>.g`` → ``f``; a constructor is called by its class."""
-    name = owner.partition(".<locals>.")[0]
-    head, _, last = name.rpartition(".")
-    return head if last in _IMPLICIT else name
-
-
-def _is_cache(use: Use, facts: FileFacts, modules: Modules) -> bool:
-    return any(
-        resolved.path.startswith(_REACHING) or resolved.path.removesuffix("()") in HANDLE_GETTERS
-        for resolved in modules.resolve(use.values, facts.path)
-    )
-
-
 class _Code:
     """The text of a file, taken apart by indentation."""
 
@@ -263,7 +208,7 @@ class _Code:
                 class_name, class_indent = starts[2], depth
             if match is not None:
                 name = match[2]
-                is_made = name.decode() in _IMPLICIT
+                is_made = name.decode() in IMPLICIT
                 owner = class_name if is_made else class_name + b"." + name if class_name else name
                 indent, in_header = depth, True
                 # Whoever calls the function calls what its decorators make of it.

@@ -64,7 +64,9 @@ SEVERITY = Severity.ERROR
 NO_FIX = "no one expression does what was meant"
 
 _ATTRIBUTE = re.compile(rf"{re.escape(HANDLER)}\.(\w+)")
-_ANY_ERROR = frozenset({"*", "builtins.Exception", "builtins.BaseException"})
+_ANY_ERROR = frozenset({"builtins.Exception", "builtins.BaseException"})
+#: What an expression names that cannot be told.
+_SOME_ERROR = "*"
 #: A name, an attribute or a constant: evaluated twice it is the same.
 _SIMPLE = re.compile(r"""[\w.]+|"[^"\\\n]*"|'[^'\\\n]*'""")
 _INSTEAD = {
@@ -105,7 +107,10 @@ def _is_guarded(view: FileView, use: Use, path: str) -> bool:
 
 def _expects(use: Use, error: str) -> bool:
     """Whether somebody knows that the line may raise ``error``; who catches all does not."""
-    return any(guard.kind is GuardKind.EXCEPT and error in guard.names for guard in use.guards)
+    return any(
+        guard.kind is GuardKind.EXCEPT and (error in guard.names or _SOME_ERROR in guard.names)
+        for guard in use.guards
+    )
 
 
 def _hidden(use: Use) -> bool:
