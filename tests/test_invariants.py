@@ -104,6 +104,19 @@ def test_django_is_imported_where_it_runs_anyway() -> None:
     assert all(name.startswith(STARTING) for name in found["subprocess"]), found
 
 
+def test_the_probe_runs_in_older_pythons() -> None:
+    """The interpreter of the project gets it as text; nothing of ours is there."""
+    tree = ast.parse((ROOT / "cachelint/running/probe.py").read_text(), feature_version=(3, 8))
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names | {"django"}
+
+
 def test_the_doctor_runs_django_in_another_process_and_says_so() -> None:
     """Nothing of the project, and no Django, comes into the process of the command."""
     run = (

@@ -13,7 +13,7 @@ from cachelint.diagnostic import Diagnostic
 from cachelint.doctor.choosing import CLASS_VARIABLE, VARIABLE, choose, variable_faults
 from cachelint.doctor.comparing import compare
 from cachelint.doctor.pings import Pinged, reason_of
-from cachelint.doctor.process import Answers, ask
+from cachelint.doctor.process import Answers, ask, end_all
 from cachelint.doctor.records import (
     Cache,
     CannotLookError,
@@ -99,9 +99,13 @@ class _Examination:
         cases = list(self._cases())
         # They wait for processes, most of the time.
         with ThreadPoolExecutor(_PROCESSES) as pool:
-            for case, answers in zip(cases, pool.map(self._ask, cases), strict=True):
-                case.answers = answers
-                self._note_versions(answers)
+            try:
+                for case, answers in zip(cases, pool.map(self._ask, cases), strict=True):
+                    case.answers = answers
+                    self._note_versions(answers)
+            except (KeyboardInterrupt, CannotLookError):
+                end_all()
+                raise
         for case in cases:
             report.patients.append(self._patient(case))
         report.differences = tuple(compare(report.patients))

@@ -24,6 +24,15 @@ _STEPS = {
 }
 
 
+_running: set[subprocess.Popen[str]] = set()
+
+
+def end_all() -> None:
+    """End every process that still runs: whoever waits for it has had enough."""
+    for process in tuple(_running):
+        _end(process)
+
+
 @dataclass
 class Answers:
     """What came before the process ended.
@@ -97,6 +106,7 @@ def _run(
         reason = error.strerror or error
         raise CannotLookError(f"{python} cannot be started: {reason}; name the project's by"
                               " --python .venv/bin/python") from error  # fmt: skip
+    _running.add(process)
     try:
         return process.communicate(request, timeout=seconds)[0], False
     except subprocess.TimeoutExpired:
@@ -104,6 +114,7 @@ def _run(
         return process.communicate()[0], True
     finally:
         _end(process)
+        _running.discard(process)
 
 
 def _end(process: subprocess.Popen[str]) -> None:

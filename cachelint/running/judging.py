@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from cachelint.engine import check_paths
 from cachelint.judge import Judge, diagnostic_of
 from cachelint.modules import Modules
 from cachelint.noqa import Suppressions
-from cachelint.places import project_folder, shown_path
+from cachelint.places import shown_path
 from cachelint.rules import all_rules
 from cachelint.rules.rule import Finding
 from cachelint.rules.settings_rules import entries, only_value
@@ -52,7 +51,7 @@ class Environment:
         ``reasons``: by alias, in words, why its backend cannot be imported.
         """
         path = shown_path(answer.file) if answer.file else answer.module or "settings.configure()"
-        folder = project_folder(answer.file or os.curdir)
+        folder = answer.folder
         # The settings that count are those that run, whatever the configuration names.
         found = Judge(replace(configuration, settings=())).reader.around(folder).modules
         read = next((settings for settings in found if _is_read_from(settings, answer)), None)

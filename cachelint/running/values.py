@@ -6,10 +6,12 @@ read say; a value that they do not have is placed at the module as a whole.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
 from cachelint.diagnostic import Span
+from cachelint.places import project_folder
 from cachelint.settings.records import (
     Alias,
     Certainty,
@@ -30,6 +32,7 @@ from cachelint.settings.records import (
 SOMEWHERE = Span(1, 1, 1, 1)
 #: As the probe describes an error: the outermost first.
 Error = list[dict[str, Any]]
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
 _TIMEDELTA = "datetime.timedelta"
 _DEFAULT = {"dict": [["BACKEND", "django.core.cache.backends.locmem.LocMemCache"]]}
 
@@ -43,6 +46,13 @@ class Answer:
     file: str | None
     settings: dict[str, Any]
     errors: dict[str, Error] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> str:
+        """The project that the settings belong to; installed ones serve the one that is here."""
+        if self.file is None or _INSTALLED & set(self.file.split(os.sep)):
+            return project_folder(os.curdir)
+        return project_folder(self.file)
 
     @classmethod
     def of(cls, answer: dict[str, Any]) -> Answer:

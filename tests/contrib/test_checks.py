@@ -24,6 +24,7 @@ if not settings.configured:
 from django.test import override_settings
 
 from cachelint.contrib.django.checks import check_caches, check_deployed_caches
+from cachelint.running import Answer
 
 CORE = "django.core.cache.backends.redis.RedisCache"
 THEIRS = "django_redis.cache.RedisCache"
@@ -195,6 +196,16 @@ def test_no_message_has_a_password(checked: Checked) -> None:
     for location in ("redis://:s3cret#x@h:1", "s3cret@h:1", "redis://:s3cret@h:None"):
         assert checked(core(LOCATION=location))
         assert "s3cret" not in str(checked.messages)  # type: ignore[attr-defined]
+
+
+def test_installed_settings_are_those_of_the_project_at_hand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody wants to have site-packages looked through."""
+    write_tree(tmp_path, {"manage.py": "", "deep/er/x.py": ""})
+    monkeypatch.chdir(tmp_path / "deep" / "er")
+    installed = "/usr/lib/python3/site-packages/product/settings.py"
+    assert Answer("product.settings", None, installed, {}).folder == str(tmp_path)
 
 
 RUN = """

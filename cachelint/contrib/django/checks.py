@@ -48,14 +48,13 @@ def _diagnostics(deployed: bool) -> Sequence[Diagnostic]:
     from dataclasses import replace
 
     from cachelint.config import find_configuration
-    from cachelint.places import project_folder
     from cachelint.running import Answer, Environment, judge_running
     from cachelint.running.probe import snapshot
     from cachelint.running.reasons import Secrets, import_reason
     from cachelint.settings.records import Role
 
     answer = Answer.of(snapshot(settings))
-    folder = project_folder(answer.file or ".")
+    folder = answer.folder
     secrets = Secrets()
     secrets.add_caches(answer.settings.get("CACHES"))
     reasons = {
