@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+
+#: How the names of files begin and end that are not complete yet, or were left by a killed run.
+PREFIX, SUFFIX = ".cachelint-", ".tmp"
 
 
 def replace_content(path: str, content: bytes) -> None:
@@ -33,17 +38,26 @@ def mode_of_new_files() -> int:
 def write_atomically(path: str, content: bytes, mode: int) -> None:
     """Write a temporary file beside ``path`` and rename it. Raises OSError."""
     if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise PermissionError(13, "Permission denied", path)
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
+    with complete_file(path, content, mode) as temporary:
+        os.replace(temporary, path)
+
+
+@contextlib.contextmanager
+def complete_file(path: str, content: bytes, mode: int) -> Iterator[str]:
+    """A temporary file beside ``path`` that has all of ``content`` on the disk; gone afterwards.
+
+    Its name begins with PREFIX and ends with SUFFIX. Raises OSError.
+    """
     folder = os.path.dirname(path) or "."
-    descriptor, temporary = tempfile.mkstemp(prefix=".cachelint-", dir=folder)
+    descriptor, temporary = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=folder)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
         os.chmod(temporary, mode)
-        os.replace(temporary, path)
-    except BaseException:
+        yield temporary
+    finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
-        raise

@@ -11,12 +11,9 @@ from dataclasses import dataclass
 
 from cachelint.diagnostic import Edit, Span
 from cachelint.fix.document import DeclinedError, Document
+from cachelint.fix.imports import NAMED
 from cachelint.source import Source
 
-_NAMED = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
-    ast.MatchStar,
-)  # fmt: skip
 _ASKING = frozenset({"isinstance", "issubclass", "type", "id"})
 
 
@@ -104,7 +101,7 @@ def _bound_by(node: ast.AST) -> Iterator[tuple[str, bool, bool]]:
     elif isinstance(node, (ast.Import, ast.ImportFrom)):
         for alias in node.names:
             yield alias.asname or alias.name.partition(".")[0], False, False
-    elif isinstance(node, _NAMED) and node.name:
+    elif isinstance(node, NAMED) and node.name:
         yield node.name, False, False
     for target in targets:
         for inner in ast.walk(target):

@@ -14,7 +14,8 @@ from cachelint.source import Source
 _LINE_LENGTH = 88
 IsOurs = Callable[[Source, str], bool]
 
-_NAMED = (
+#: What binds a name of its own.
+NAMED = (
     ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
     ast.MatchStar,
 )  # fmt: skip
@@ -22,17 +23,22 @@ _NAMED = (
 
 def bound_names(tree: ast.Module) -> set[str]:
     """Every name that anything in the file binds, in any scope."""
-    names: set[str] = set()
+    return set(bindings(tree))
+
+
+def bindings(tree: ast.Module) -> Iterator[str]:
+    """The same, once for each place that binds it."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
+            yield node.id
         elif isinstance(node, ast.alias):
-            names.add(node.asname or node.name.partition(".")[0])
+            yield node.asname or node.name.partition(".")[0]
         elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, _NAMED) and node.name:
-            names.add(node.name)
-    return names
+            yield node.arg
+        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+            yield from node.names
+        elif isinstance(node, NAMED) and node.name:
+            yield node.name
 
 
 def find_imports(

@@ -8,17 +8,12 @@ from collections.abc import Iterator
 from cachelint.diagnostic import Edit, FixPlan
 from cachelint.fix.document import DeclinedError
 from cachelint.fix.guards import find_expression
-from cachelint.fix.imports import bound_names, find_import, statement_rows
+from cachelint.fix.imports import bindings, bound_names, find_import, statement_rows
 from cachelint.fix.rewrites import Rewriting, Subject
 from cachelint.source import Source
 
 _WRAPPER = "LazyCacheWrapper("
 _GET_CACHE = "get_cache"
-
-_Named = (
-    ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.ExceptHandler, ast.MatchAs,
-    ast.MatchStar,
-)  # fmt: skip
 
 
 def is_inlined(plan: FixPlan) -> bool:
@@ -72,7 +67,7 @@ def _statement(source: Source, edit: Edit, name: str) -> ast.stmt:
 
 
 def _refuse_rebound(source: Source, name: str) -> None:
-    if sum(bound == name for bound in _bindings(source.tree)) != 1:
+    if sum(bound == name for bound in bindings(source.tree)) != 1:
         raise DeclinedError(f"`{name}` is bound elsewhere too")
 
 
@@ -80,30 +75,15 @@ def _refuse_changing(source: Source, arguments: str) -> None:
     """Raise DeclinedError where an alias may be another one when a function runs."""
     if "#" in arguments or "\n" in arguments:
         raise DeclinedError("the alias takes more than a row, or has a comment")
-    bindings = list(_bindings(source.tree))
+    bound = list(bindings(source.tree))
     call = ast.parse(f"f({arguments})", mode="eval").body
     assert isinstance(call, ast.Call)
     for part in (*call.args, *(keyword.value for keyword in call.keywords)):
         for node in ast.walk(part):
-            if isinstance(node, ast.Name) and bindings.count(node.id) != 1:
+            if isinstance(node, ast.Name) and bound.count(node.id) != 1:
                 raise DeclinedError(f"`{node.id}` may be something else in a function")
             if not isinstance(node, (ast.Name, ast.Attribute, ast.Constant, ast.expr_context)):
                 raise DeclinedError("the alias is an expression")
-
-
-def _bindings(tree: ast.Module) -> Iterator[str]:
-    """Every name that is bound, once for each place, in any scope."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, ast.alias):
-            yield node.asname or node.name.partition(".")[0]
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
-            yield from node.names
-        elif isinstance(node, _Named) and node.name:
-            yield node.name
 
 
 def _uses(node: ast.AST, name: str, *, is_later: bool) -> Iterator[tuple[ast.Name, bool]]:

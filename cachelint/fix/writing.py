@@ -10,11 +10,11 @@ import contextlib
 import errno
 import os
 import stat
-import tempfile
 import time
 from collections.abc import Iterator
 
 from cachelint.config import ConfigurationError
+from cachelint.files import PREFIX, SUFFIX, complete_file, mode_of_new_files
 from cachelint.fix.document import CHANGED, DeclinedError
 from cachelint.fix.outcome import FixedFile, FixReport, Left, moved
 
@@ -23,7 +23,6 @@ try:
 except ImportError:  # Windows: an editor and we may still not overwrite each other's work.
     fcntl = None  # type: ignore[assignment]
 
-_PREFIX, _SUFFIX = ".cachelint-", ".tmp"
 #: Seconds until another run that holds a folder is given up.
 _PATIENCE = 10.0
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS)
@@ -41,7 +40,7 @@ def replace_file(path: str, old: bytes, new: bytes) -> None:
             return
         if not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
-        with _complete(target, new, stat.S_IMODE(os.stat(target).st_mode)) as temporary:
+        with complete_file(target, new, stat.S_IMODE(os.stat(target).st_mode)) as temporary:
             # The disk may have taken its time; an editor, too.
             if _is_due(target, old, new):
                 os.replace(temporary, target)
@@ -58,35 +57,16 @@ def _is_due(target: str, old: bytes, new: bytes) -> bool:
 
 def create_file(path: str, content: bytes) -> None:
     """Write a file that is not there yet. Raises FileExistsError and other OSErrors."""
-    mask = os.umask(0)
-    os.umask(mask)
     with _alone_in(os.path.dirname(os.path.abspath(path))):
         if os.path.lexists(path):
             raise FileExistsError(errno.EEXIST, "it is there already", path)
-        with _complete(path, content, 0o666 & ~mask) as temporary:
+        with complete_file(path, content, mode_of_new_files()) as temporary:
             try:
                 os.link(temporary, path)
             except OSError as error:
                 if error.errno not in _NO_LINKS:
                     raise
                 os.replace(temporary, path)
-
-
-@contextlib.contextmanager
-def _complete(path: str, content: bytes, mode: int) -> Iterator[str]:
-    """A temporary file beside ``path`` that has all of ``content`` on the disk; gone afterwards."""
-    folder = os.path.dirname(path) or "."
-    descriptor, temporary = tempfile.mkstemp(prefix=_PREFIX, suffix=_SUFFIX, dir=folder)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, mode)
-        yield temporary
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            os.unlink(temporary)
 
 
 @contextlib.contextmanager
@@ -103,7 +83,7 @@ def _alone_in(folder: str) -> Iterator[None]:
     try:
         if _lock(descriptor, folder):
             for name in os.listdir(folder):
-                if name.startswith(_PREFIX) and name.endswith(_SUFFIX):
+                if name.startswith(PREFIX) and name.endswith(SUFFIX):
                     with contextlib.suppress(OSError):
                         os.unlink(os.path.join(folder, name))
         yield
