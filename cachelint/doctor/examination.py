@@ -246,7 +246,7 @@ class _Examination:
                 kind, message, help_ = reason_of(
                     Pinged(
                         ping["error"],
-                        str(_get(described.get(alias), "BACKEND")),
+                        _backend(described.get(alias)),
                         _get(described.get(alias), "LOCATION"),
                         dict(_pairs(_get(described.get(alias), "OPTIONS"))),
                         self._options.seconds,
@@ -308,6 +308,11 @@ def _place(case: _Case, alias: str) -> str | None:
 def _fault_of(found: Diagnostic, label: str) -> Fault:
     place = f"{found.path}:{found.span.row}"
     return Fault(found.code, found.message, found.help, label, None, place)
+
+
+def _backend(described: Any) -> str | None:
+    backend = _get(described, "BACKEND")
+    return str(backend) if backend is not None else None
 
 
 def _pairs(described: Any) -> list[list[Any]]:

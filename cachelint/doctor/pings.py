@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from cachelint.running.locations import why_no_url
 from cachelint.running.reasons import (
     Secrets,
+    import_reason,
+    is_of_project,
     kinds,
     location_shown,
     missing_module,
@@ -43,7 +45,7 @@ class Pinged:
     """A ping that failed. ``hint`` is what is known of a variable for its password."""
 
     error: Error
-    backend: str
+    backend: str | None
     location: Any
     options: dict[str, Any]
     seconds: float
@@ -70,7 +72,11 @@ class Pinged:
     def is_located(self) -> bool:
         """Whether LOCATION says where the server is, as it does for the backends that are known."""
         is_url = any(server.startswith(_SCHEMES) for server in _servers(self.location))
-        return is_url or family_of(self.backend) in _SERVED
+        return is_url or self.family in _SERVED
+
+    @property
+    def family(self) -> Family | None:
+        return family_of(self.backend) if self.backend is not None else None
 
     @property
     def lacks_host(self) -> bool:
@@ -102,7 +108,7 @@ def reason_of(pinged: Pinged) -> Reason:
 
 def _missing(pinged: Pinged) -> Reason | None:
     module = missing_module(pinged.error)
-    if module is None:
+    if module is None or is_of_project(module, pinged.folder):
         return None
     package = package_of(module)
     return (
@@ -110,6 +116,18 @@ def _missing(pinged: Pinged) -> Reason | None:
         f"the package {package} is not installed for {pinged.python} (no module `{module}`)",
         f"{pinged.python} -m pip install {package}",
     )
+
+
+def _backend(pinged: Pinged) -> Reason | None:
+    if pinged.backend is None:
+        return "unknown-backend", "there is no BACKEND", "name the class of a cache"
+    if "InvalidCacheBackendError" not in kinds(pinged.error[:1]):
+        return None
+    # Why it cannot be imported comes before what Django says of it.
+    told_of = import_reason(pinged.error[1:] or pinged.error, pinged.folder, pinged.secrets)
+    return "unknown-backend", f"BACKEND `{pinged.backend}` cannot be imported: {told_of}", (
+        "cachelint rule CCH402 tells which there are"
+    )  # fmt: skip
 
 
 def _login(pinged: Pinged) -> Reason | None:
@@ -159,8 +177,10 @@ def _host(pinged: Pinged) -> Reason | None:
             "redis:// is without TLS, rediss:// with it; check the certificates"
         )  # fmt: skip
     if {"NoAnswer", "TimeoutError", "timeout"} & names:
+        is_secure = any(server.startswith("rediss:") for server in _servers(pinged.location))
+        tls = "; a server without TLS never answers rediss://" if is_secure else ""
         return "no-answer", f"no answer from {pinged.where} within {pinged.seconds:g} seconds", (
-            "check host, port, network and firewall"
+            f"check host, port, network and firewall{tls}"
         )  # fmt: skip
     if "ConnectionResetError" in names or "Connection closed by server" in text:
         return "unreachable", f"{pinged.where} closes the connection", (
@@ -170,20 +190,37 @@ def _host(pinged: Pinged) -> Reason | None:
 
 
 def _options(pinged: Pinged) -> Reason | None:
+    names = kinds(pinged.error)
     match = _ARGUMENT.search(pinged.text)
-    if match is None or "TypeError" not in kinds(pinged.error):
-        return None
-    key = next((key for key in pinged.options if key.lower() == match[1].lower()), match[1])
-    return "wrong-options", (
-        f'`{key}` in OPTIONS is no argument of the client of {pinged.backend.rpartition(".")[2]}'
-        f" ({pinged.backend})"
-    ), "cachelint rule CCH403 tells which options belong to which backend"  # fmt: skip
+    if match is not None and "TypeError" in names:
+        key = next((k for k in pinged.options if k.lower() == match[1].lower()), match[1])
+        name = str(pinged.backend).rpartition(".")[2]
+        return "wrong-options", (
+            f"`{key}` in OPTIONS is no argument of the client of {name} ({pinged.backend})"
+        ), "cachelint rule CCH403 tells which options belong to which backend"  # fmt: skip
+    for key, value in pinged.options.items():
+        module, _, name = value.rpartition(".") if isinstance(value, str) else ("", "", "")
+        is_named = f"'{name}'" in pinged.text or f'"{name}"' in pinged.text
+        if module and is_named and {"ImportError", "AttributeError"} & names:
+            return "wrong-options", f"`{key}` in OPTIONS names a class that is not there", (
+                "compare it with the documentation of the version that is installed"
+            )  # fmt: skip
+    if "ImproperlyConfigured" in names and "OPTIONS" in pinged.text:
+        told_of = told(pinged.error, pinged.folder, pinged.secrets)
+        return "wrong-options", f"OPTIONS are not what the backend wants: {told_of}", ""
+    return None
 
 
 def _location(pinged: Pinged) -> Reason | None:
     names = kinds(pinged.error)
-    if "Missing connections string" in pinged.text:
+    is_redis = pinged.family in (Family.CORE_REDIS, Family.DJANGO_REDIS)
+    if "Missing connections string" in pinged.text or (is_redis and not pinged.location):
         return "wrong-location", "there is no LOCATION", "give one: redis://host:6379/0"
+    if pinged.family is Family.FILES and "OSError" in names:
+        told_of = told(pinged.error, pinged.folder, pinged.secrets)
+        return "wrong-location", f"the folder {pinged.location} cannot be used: {told_of}", (
+            "the user of the process must be able to make it and to write there"
+        )  # fmt: skip
     if "ValueError" not in names or not pinged.is_located:
         return None
     for server in _servers(pinged.location):
@@ -234,7 +271,7 @@ def _package(pinged: Pinged) -> Reason | None:
 
 
 _JUDGES: tuple[Callable[[Pinged], Reason | None], ...] = (
-    _missing, _login, _location, _options, _host, _server, _package,
+    _missing, _backend, _login, _location, _options, _host, _server, _package,
 )  # fmt: skip
 
 

@@ -127,13 +127,19 @@ def package_of(module: str) -> str:
     return _DISTRIBUTIONS.get(top, top)
 
 
+def is_of_project(module: str, folder: str) -> bool:
+    """Whether a module would be one of the project: its package is there."""
+    top = os.path.join(folder, module.partition(".")[0])
+    return disk.exists(top) or disk.exists(f"{top}.py")
+
+
 def import_reason(error: Error, folder: str, secrets: Secrets) -> str:
     """Why something cannot be imported."""
     module = missing_module(error)
     if module is not None:
-        top, where = module.partition(".")[0], place_of(error, folder)
+        where = place_of(error, folder)
         at = f", {where}" if where else ""
-        if disk.exists(os.path.join(folder, top)) or disk.exists(f"{folder}/{top}.py"):
+        if is_of_project(module, folder):
             return f"there is no module `{module}`{f' ({where})' if where else ''}"
         return f"the package {package_of(module)} is not installed (no module `{module}`{at})"
     return told(error, folder, secrets)

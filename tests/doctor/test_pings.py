@@ -35,6 +35,15 @@ CACHES = {
                      "LOCATION": "redis://127.0.0.1:1/0", "OPTIONS": {"IGNORE_EXCEPTIONS": True}}""",
     "nowhere": """{"BACKEND": "django_redis.cache.RedisCache"}""",
     "table": """{"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache_rows"}""",
+    "client": """{"BACKEND": "django_redis.cache.RedisCache", "LOCATION": f"redis://127.0.0.1:{PORT}",
+                  "OPTIONS": {"CLIENT_CLASS": "django_redis.client.Nobody"}}""",
+    "sentinel": """{"BACKEND": "django_redis.cache.RedisCache", "LOCATION": "redis://master/0",
+                    "OPTIONS": {"CLIENT_CLASS": "django_redis.client.SentinelClient"}}""",
+    "class": """{"BACKEND": "django.core.cache.backends.locmem.LocMemCach"}""",
+    "own": """{"BACKEND": "conf.caches.Nobody"}""",
+    "without": """{"LOCATION": "x"}""",
+    "folder": """{"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": "/dev/null/x"}""",
+    "unset": f"""{{"BACKEND": "{CORE}", "LOCATION": os.getenv("NO_URL")}}""",
     "memory": """{"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}""",
 }  # fmt: skip
 #: By alias the kind of the fault and words of the reason; what is missing here is sound.
@@ -55,6 +64,13 @@ REASONS = {
     "two": ("wrong-password", "refuses the password"),
     "swallowed": ("unreachable", "nobody listens at"),
     "nowhere": ("wrong-location", "there is no LOCATION"),
+    "client": ("wrong-options", "`CLIENT_CLASS` in OPTIONS names a class that is not there"),
+    "sentinel": ("wrong-options", "OPTIONS are not what the backend wants"),
+    "class": ("unknown-backend", "cannot be imported"),
+    "own": ("unknown-backend", "there is no module `conf.caches`"),
+    "without": ("unknown-backend", "there is no BACKEND"),
+    "folder": ("wrong-location", "the folder /dev/null/x cannot be used"),
+    "unset": ("wrong-location", "there is no LOCATION"),
     "table": ("missing-table", "`cache_rows` is not in the database"),
 }
 SETTINGS = """\
