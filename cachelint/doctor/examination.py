@@ -246,6 +246,7 @@ class _Examination:
                 kind, message, help_ = reason_of(
                     Pinged(
                         ping["error"],
+                        ping["reach"],
                         _backend(described.get(alias)),
                         _get(described.get(alias), "LOCATION"),
                         dict(_pairs(_get(described.get(alias), "OPTIONS"))),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -37,14 +37,20 @@ _CONNECTING = re.compile(r"connecting to ((?:[\w.-]+|\[[0-9a-f:]+\]):\d+)\b")
 _DATABASE = re.compile(r"^(rediss?://[^/, ]+)/[^, ]*$")
 _NO_HOST = re.compile(r"rediss?://(?:[^/]*@)?(?::|/|$)")
 _SERVED = frozenset({Family.CORE_REDIS, Family.DJANGO_REDIS, Family.MEMCACHED, Family.DATABASE})
+_REDIS = (Family.CORE_REDIS, Family.DJANGO_REDIS)
+_WHOSE = "cachelint rule CCH403 tells which options belong to which backend"
 _SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 @dataclass(frozen=True)
 class Pinged:
-    """A ping that failed. ``hint`` is what is known of a variable for its password."""
+    """A ping that failed.
+
+    ``reach`` is what a bare connection met, ``hint`` what is known of a variable for its password.
+    """
 
     error: Error
+    reach: Error | None
     backend: str | None
     location: Any
     options: dict[str, Any]
@@ -103,6 +109,11 @@ def reason_of(pinged: Pinged) -> Reason:
         found = judge(pinged)
         if found is not None:
             return found
+    if pinged.reach:
+        # Some clients only say that they could not.
+        reached = _host(replace(pinged, error=pinged.reach))
+        if reached is not None:
+            return reached
     return "error", f"it raises {told(pinged.error, pinged.folder, pinged.secrets)}", ""
 
 
@@ -197,7 +208,7 @@ def _options(pinged: Pinged) -> Reason | None:
         name = str(pinged.backend).rpartition(".")[2]
         return "wrong-options", (
             f"`{key}` in OPTIONS is no argument of the client of {name} ({pinged.backend})"
-        ), "cachelint rule CCH403 tells which options belong to which backend"  # fmt: skip
+        ), _WHOSE if pinged.family in _REDIS else ""  # fmt: skip
     for key, value in pinged.options.items():
         module, _, name = value.rpartition(".") if isinstance(value, str) else ("", "", "")
         is_named = f"'{name}'" in pinged.text or f'"{name}"' in pinged.text
@@ -213,9 +224,9 @@ def _options(pinged: Pinged) -> Reason | None:
 
 def _location(pinged: Pinged) -> Reason | None:
     names = kinds(pinged.error)
-    is_redis = pinged.family in (Family.CORE_REDIS, Family.DJANGO_REDIS)
-    if "Missing connections string" in pinged.text or (is_redis and not pinged.location):
-        return "wrong-location", "there is no LOCATION", "give one: redis://host:6379/0"
+    is_remote = pinged.family in (*_REDIS, Family.MEMCACHED)
+    if "Missing connections string" in pinged.text or (is_remote and not pinged.location):
+        return "wrong-location", "there is no LOCATION", "name a server there"
     if pinged.family is Family.FILES and "OSError" in names:
         told_of = told(pinged.error, pinged.folder, pinged.secrets)
         return "wrong-location", f"the folder {pinged.location} cannot be used: {told_of}", (

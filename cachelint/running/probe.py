@@ -242,7 +242,9 @@ def ping_all(caches: dict[str, Any], seconds: float, emit: Emit) -> None:
             reach.wait(until)
             error = reach.error or [error_of("cachelint.NoAnswer", "")]
         milliseconds = round((answer.seconds or seconds) * 1000)
-        emit("ping", alias=alias, milliseconds=milliseconds, error=error)
+        if error is not None:
+            reach.wait(until)
+        emit("ping", alias=alias, milliseconds=milliseconds, error=error, reach=reach.error)
 
 
 # The process

@@ -162,6 +162,18 @@ def test_what_the_project_prints_is_no_answer(tmp_path: Path) -> None:
     assert outcome.code == 0
 
 
+def test_variables_that_the_settings_bring_themselves(tmp_path: Path) -> None:
+    """As from a .env file: what counts is what is set when they have been loaded."""
+    settings = (
+        "import os\nSECRET_KEY = 'x'\nos.environ['FOLDER'] = '{folder}'\n"
+        "CACHES = {{'default': {{'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',"
+        " 'LOCATION': f\"{{os.getenv('FOLDER')}}/x\"}}}}\n"
+    )
+    assert as_json(project(tmp_path, settings.format(folder=tmp_path))).code == 0
+    outcome = as_json(project(tmp_path, settings.format(folder="")))
+    assert outcome.fault("empty-variable", "default")["place"] == "conf/settings.py:4"
+
+
 # What it looks with
 
 

@@ -67,7 +67,7 @@ def test_what_older_servers_say(text: str, kind: str) -> None:
     error = {"types": ["redis.exceptions.AuthenticationError"], "text": text, "name": None,
              "errno": None, "frames": []}  # fmt: skip
     pinged = Pinged(
-        [error], "django.core.cache.backends.redis.RedisCache", "redis://h:1", {}, 3, ".", "python",
+        [error], None, "django.core.cache.backends.redis.RedisCache", "redis://h:1", {}, 3, ".", "python",
         Secrets(),
     )  # fmt: skip
     assert reason_of(pinged)[0] == kind
@@ -80,8 +80,22 @@ def test_what_older_servers_say(text: str, kind: str) -> None:
 def test_a_host_that_is_not_there(location: str, says_so: bool) -> None:
     error = {"types": ["builtins.ConnectionRefusedError"], "text": "", "name": None, "errno": 111,
              "frames": []}  # fmt: skip
-    pinged = Pinged([error], "shop.Cache", location, {}, 3, ".", "python", Secrets())
+    pinged = Pinged([error], None, "shop.Cache", location, {}, 3, ".", "python", Secrets())
     assert ("LOCATION names no host" in reason_of(pinged)[1]) is says_so
+
+
+def test_a_client_that_only_says_that_it_could_not() -> None:
+    told = {"types": ["pylibmc.ConnectionError"], "text": "error 3 from memcached_get", "name": None,
+            "errno": None, "frames": []}  # fmt: skip
+    refused = {**told, "types": ["builtins.ConnectionRefusedError"], "text": ""}
+    backend = "django.core.cache.backends.memcached.PyLibMCCache"
+    known = Pinged([told], [refused], backend, "127.0.0.1:1", {}, 3, ".", "python", Secrets())
+    assert reason_of(known)[0] == "unreachable"
+    unknown = Pinged([told], None, backend, "127.0.0.1:1", {}, 3, ".", "python", Secrets())
+    assert reason_of(unknown)[:2] == (
+        "error",
+        "it raises ConnectionError: error 3 from memcached_get",
+    )
 
 
 @pytest.mark.parametrize(
