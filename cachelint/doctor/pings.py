@@ -35,7 +35,6 @@ _CODES = {
 }
 _CONNECTING = re.compile(r"connecting to ((?:[\w.-]+|\[[0-9a-f:]+\]):\d+)\b")
 _DATABASE = re.compile(r"^(rediss?://[^/, ]+)/[^, ]*$")
-_NO_HOST = re.compile(r"rediss?://(?:[^/]*@)?(?::|/|$)")
 _SERVED = frozenset({Family.CORE_REDIS, Family.DJANGO_REDIS, Family.MEMCACHED, Family.DATABASE})
 _REDIS = (Family.CORE_REDIS, Family.DJANGO_REDIS)
 _WHOSE = "cachelint rule CCH403 tells which options belong to which backend"
@@ -87,7 +86,9 @@ class Pinged:
     @property
     def lacks_host(self) -> bool:
         """Whether a URL has nothing where its host should be."""
-        return any(_NO_HOST.match(server) for server in _servers(self.location))
+        urls = [server for server in _servers(self.location) if server.startswith(_SCHEMES[:2])]
+        hosts = [url.partition("://")[2].rpartition("@")[2] for url in urls]
+        return any(host[:1] in ("", ":", "/") for host in hosts)
 
     @property
     def passwords(self) -> Iterator[str]:

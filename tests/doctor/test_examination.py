@@ -167,10 +167,10 @@ def test_variables_that_the_settings_bring_themselves(tmp_path: Path) -> None:
     settings = (
         "import os\nSECRET_KEY = 'x'\nos.environ['FOLDER'] = '{folder}'\n"
         "CACHES = {{'default': {{'BACKEND': 'django.core.cache.backends.filebased.FileBasedCache',"
-        " 'LOCATION': f\"{{os.getenv('FOLDER')}}/x\"}}}}\n"
+        " 'LOCATION': f\"{base}/{{os.getenv('FOLDER')}}\"}}}}\n"
     )
-    assert as_json(project(tmp_path, settings.format(folder=tmp_path))).code == 0
-    outcome = as_json(project(tmp_path, settings.format(folder="")))
+    assert as_json(project(tmp_path, settings.format(base=tmp_path, folder="x"))).code == 0
+    outcome = as_json(project(tmp_path, settings.format(base=tmp_path, folder="")))
     assert outcome.fault("empty-variable", "default")["place"] == "conf/settings.py:4"
 
 

@@ -75,7 +75,13 @@ def test_what_older_servers_say(text: str, kind: str) -> None:
 
 @pytest.mark.parametrize(
     ("location", "says_so"),
-    [("redis://:6379/1", True), ("redis://:x@:6379", True), ("redis://h:1", False), ("h:1", False)],
+    [
+        ("redis://:6379/1", True),
+        ("redis://:x@:6379", True),
+        ("redis://:x@h:1", False),
+        ("redis://h:1", False),
+        ("h:1", False),
+    ],
 )
 def test_a_host_that_is_not_there(location: str, says_so: bool) -> None:
     error = {"types": ["builtins.ConnectionRefusedError"], "text": "", "name": None, "errno": 111,
