@@ -44,8 +44,9 @@ from cachelint.settings.records import (
     SettingsModule,
 )
 
-#: How far names are followed back from CACHES: all the way, else, where that takes too long, less.
-_REACHES = (None, 2, 0)
+#: How far names are followed back from CACHES: all the way; where that takes too long, not at all;
+#: and where that does not, two steps, as more than nothing.
+_REACHES = (None, 0, 2)
 #: Settings with dicts and lists that rules ask for; of the others only texts and numbers are kept.
 STRUCTURED = frozenset({
     "INSTALLED_APPS", "LANGUAGES", "MIDDLEWARE", "MIDDLEWARE_CLASSES", "REST_FRAMEWORK",
@@ -67,9 +68,10 @@ def evaluate(
     file = os.path.abspath(settings_module.path)
     start = Place(shown_path(file), Span(1, 1, 1, 1))
     parsed = {} if parsed is None else parsed
-    machine: Interpreter | None = None
+    found: Settings | None = None
+    failed: Interpreter | None = None
     for reach in _REACHES:
-        if machine is not None and machine.relevance.is_as_with(reach):
+        if failed is not None and failed.relevance.is_as_with(reach):
             continue  # It would take as long.
         machine = Interpreter(modules, reach, parsed)
         module = machine.module_at(file, settings_module.module)
@@ -77,9 +79,17 @@ def evaluate(
             return _nothing(settings_module, Cause(start, machine.unparsed[file]))
         try:
             _run(machine, module)
-            return _Result(machine, settings_module, module, STRUCTURED | structured).settings()
+            result = _Result(machine, settings_module, module, STRUCTURED | structured)
+            found = result.settings()
+            if reach != 0:
+                return found
         except (TooLongError, RecursionError):
+            failed = machine
             start = machine.position or start
+            if reach == 0:
+                break
+    if found is not None:
+        return found
     return _nothing(settings_module, Cause(start, "from here on there are too many possibilities"))
 
 

@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 FILES = sorted(
     path
-    for folder in ("fixtures", "tests", "cachelint")
+    for folder in ("fixtures", "cachelint/project", "cachelint/rules")
     for path in (ROOT / folder).rglob("*.py")
     if "__pycache__" not in path.parts
 )
@@ -37,11 +37,11 @@ def assert_same_facts(data: bytes) -> None:
     assert collect_facts(load_sparse("a.py", data)) == collect_facts(whole)
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize("part", range(4))
 def test_files(part: int) -> None:
-    """All Python files of this repository."""
+    """Fixtures, and code of our own that says "cache" all over."""
     hidden = 0
-    for path in FILES[part::8]:
+    for path in FILES[part::4]:
         data = path.read_bytes()
         assert_same_facts(data)
         try:
@@ -84,7 +84,7 @@ _BETWEEN = (
 )
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_generated(seed: int) -> None:
     chance = random.Random(seed)
     parts = ["from django.core.cache import caches\ndef opened():\n    return caches['a']\n"]

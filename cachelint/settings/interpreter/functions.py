@@ -23,6 +23,7 @@ from cachelint.settings.interpreter.values import (
     Scope,
 )
 from cachelint.settings.records import Cause, Constant
+from cachelint.trees import children
 
 #: Functions of the tree that call one another more deeply are not followed (SETTINGS.md has 5;
 #: class-based settings need some more for their constructors and properties).
@@ -169,11 +170,11 @@ class Functions(Parameters):
 
 
 def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    waiting: list[ast.AST] = list(ast.iter_child_nodes(node))
+    waiting = children(node)
     while waiting:
         child = waiting.pop()
         if isinstance(child, (ast.Yield, ast.YieldFrom)):
             return True
         if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            waiting += ast.iter_child_nodes(child)
+            waiting += children(child)
     return False

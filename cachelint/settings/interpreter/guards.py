@@ -130,7 +130,9 @@ class Guards:
             number, low, high = nodes[test]
             then_number, then_low, then_high = nodes[then]
             other_number, other_low, other_high = nodes[otherwise]
-            top = min(number, then_number, other_number)
+            top = number if number < then_number else then_number
+            if other_number < top:
+                top = other_number
             if number != top:
                 low = high = test
             if then_number != top:

@@ -31,6 +31,10 @@ class Relevance:
         self._asked: set[int] = set()
         """Statements of which somebody was told that they matter."""
         self._renamings: list[Renaming] = []
+        self._containers: list[Renaming] = []
+        self._holding: list[Renaming] = []
+        self._meaning: list[Renaming] = []
+        """Those of which neither name is known to be changed, and to mean such a dict."""
         self._changed: set[str] = set()
         """Names the content of which some statement may change."""
         self._same: set[str] = {"CACHES"}
@@ -41,6 +45,9 @@ class Relevance:
         self._outlines.append(outline)
         self._waiting += outline.units
         self._renamings += outline.renamings
+        self._holding += outline.renamings
+        self._meaning += outline.renamings
+        self._containers += [renaming for renaming in outline.renamings if renaming.is_container]
         self._changed |= outline.changed
         self._follow_names()
         names, same = self._names.keys(), self._same
@@ -76,18 +83,27 @@ class Relevance:
 
     def _follow_names(self) -> None:
         """Find what may mean the same dict, as far as something is changed under that name."""
-        for renaming in self._renamings:
-            if renaming.is_container:
-                self._same |= {name for name in renaming.names if name in self._names} - NAMESPACE
+        same, changed = self._same, self._changed
+        for renaming in self._containers:
+            same |= {name for name in renaming.names if name in self._names} - NAMESPACE
         size = -1
-        while size < (size := len(self._same) + len(self._changed)):
+        while size < (size := len(same) + len(changed)):
+            # Each of these adds all that it can at once, and need not be asked again.
+            left, self._holding = self._holding, []
+            for renaming in left:
+                if changed.isdisjoint(renaming.names):
+                    self._holding.append(renaming)
+                else:
+                    changed |= renaming.held
+            left, self._meaning = self._meaning, []
+            for renaming in left:
+                if same.isdisjoint(renaming.names):
+                    self._meaning.append(renaming)
+                else:
+                    same |= renaming.same
             for renaming in self._renamings:
-                if renaming.names & self._changed:
-                    self._changed |= renaming.held
-                if renaming.names & self._same:
-                    self._same |= renaming.same
-                if renaming.held & self._same:
-                    self._same |= renaming.names & self._changed
+                if not same.isdisjoint(renaming.held) and not changed.isdisjoint(renaming.names):
+                    same |= renaming.names & changed
 
     def matters(self, statement: ast.stmt) -> bool:
         """Whether ``statement``, or one nested in it, can matter."""
