@@ -38,6 +38,7 @@ from cachelint.running.reasons import (
     told,
 )
 from cachelint.settings.records import Certainty, Role, Settings, SettingsModule
+from cachelint.source import masked
 
 _STARTS = {
     "setup": ("setup", "django.setup() fails, and with it every command and server"),
@@ -257,7 +258,7 @@ class _Examination:
                         hints.get(alias, ""),
                     )
                 )
-                message = f'alias "{alias}": {message}'
+                message = f'alias "{alias}": {masked(message)}'
                 fault = Fault(kind, message, help_, case.label, alias, _place(case, alias))
             found[alias] = (ping["milliseconds"], fault)
         return found
@@ -285,7 +286,7 @@ def _caches(
             alias,
             _read(case.read, alias),
             alias in described if is_loaded else None,
-            str(backend) if backend is not None else None,
+            masked(str(backend)) if backend is not None else None,
             location_shown(location) if alias in described else None,
             milliseconds,
             fault,
@@ -308,7 +309,7 @@ def _place(case: _Case, alias: str) -> str | None:
 
 def _fault_of(found: Diagnostic, label: str) -> Fault:
     place = f"{found.path}:{found.span.row}"
-    return Fault(found.code, found.message, found.help, label, None, place)
+    return Fault(found.code, masked(found.message), masked(found.help), label, None, place)
 
 
 def _backend(described: Any) -> str | None:

@@ -10,6 +10,7 @@ from typing import Any
 from cachelint.doctor import Examination, Fault, Patient
 from cachelint.doctor.records import Cache
 from cachelint.reporters.settings import printable_lines, table
+from cachelint.source import masked
 
 _WARNING = (
     "cachelint doctor runs the project: {python} loads each settings module in a process of its"
@@ -129,4 +130,8 @@ def _cache_json(cache: Cache) -> dict[str, Any]:
 
 
 def _faults_json(faults: Sequence[Fault]) -> list[dict[str, Any]]:
-    return [asdict(fault) for fault in faults]
+    # The text report masks its lines, too: what a rule quotes may be anything.
+    return [
+        {key: masked(value) if value is not None else None for key, value in asdict(fault).items()}
+        for fault in faults
+    ]

@@ -196,6 +196,8 @@ def test_no_message_has_a_password(checked: Checked) -> None:
     for location in ("redis://:s3cret#x@h:1", "s3cret@h:1", "redis://:s3cret@h:None"):
         assert checked(core(LOCATION=location))
         assert "s3cret" not in str(checked.messages)  # type: ignore[attr-defined]
+    assert checked({"default": {"BACKEND": "redis://:s3cret@h:1"}}) == ["cachelint.E402"]
+    assert "s3cret" not in str(checked.messages)  # type: ignore[attr-defined]
 
 
 def test_installed_settings_are_those_of_the_project_at_hand(

@@ -74,13 +74,14 @@ def _is_silenced(*ids: str) -> bool:
 
 def _message(found: Diagnostic) -> CheckMessage:
     from cachelint.diagnostic import Severity
+    from cachelint.source import masked
 
     is_error = found.severity is Severity.ERROR
     number = found.code.removeprefix("CCH")
     places = [f"{e.message} ({e.path}:{e.span.row})" for e in found.evidence]
     return (Error if is_error else Warning)(
-        found.message,
-        hint="; ".join([found.help, *places]),
+        masked(found.message),
+        hint=masked("; ".join([found.help, *places])),
         obj=f"{found.path}:{found.span.row}",
         id=f"cachelint.{'E' if is_error else 'W'}{number}",
     )
