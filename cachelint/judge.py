@@ -22,6 +22,7 @@ from cachelint.rules import FileView, Finding, Rule, all_rules, named_rules
 from cachelint.selection import compiled, resolve_selectors
 from cachelint.settings.locate import COMMAND_LINE
 from cachelint.settings.reader import SettingsReader
+from cachelint.settings.records import Settings
 from cachelint.source import (
     Source,
     UnparsedSourceError,
@@ -170,6 +171,15 @@ class Judge:
                 for path, finding in rule.check_project(views):
                     if rule.code not in self.ignored_codes(path):
                         yield diagnostic_of(rule, path, finding)
+
+    def judge_settings(self, settings: Settings) -> Iterator[Diagnostic]:
+        """What the rules about settings say of one settings module, wherever it is inherited."""
+        nothing = FileFacts(settings.module.path, (), (), {}, {}, {}, (), None)
+        view = self._view(nothing, Project(self.modules, True))
+        for rule in self.rules:
+            if rule.is_for_settings:
+                for verdict in rule.judge(settings, view):
+                    yield diagnostic_of(rule, verdict.place.path, verdict.finding)
 
     def unresolved_settings(self) -> Iterator[Diagnostic]:
         """What kept rules from judging aliases, once for each settings module that was read."""

@@ -84,6 +84,60 @@ def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
     assert result.returncode == 0, result.stderr
 
 
+#: Who may import Django: the app, the helper, and what the doctor starts in another process.
+WITH_DJANGO = ("contrib/django/", "lazy.py", "running/probe.py")
+#: Who starts processes: proofs, the doctor's, and workers of our own.
+STARTING = ("doctor/process.py", "proving.py")
+
+
+def test_django_is_imported_where_it_runs_anyway() -> None:
+    found: dict[str, set[str]] = {"django": set(), "subprocess": set()}
+    for path in sorted((ROOT / "cachelint").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += (
+                [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
+            )
+            for name in {name.partition(".")[0] for name in names} & found.keys():
+                found[name].add(path.relative_to(ROOT / "cachelint").as_posix())
+    assert all(name.startswith(WITH_DJANGO) for name in found["django"]), found
+    assert all(name.startswith(STARTING) for name in found["subprocess"]), found
+
+
+def test_the_probe_runs_in_older_pythons() -> None:
+    """The interpreter of the project gets it as text; nothing of ours is there."""
+    tree = ast.parse((ROOT / "cachelint/running/probe.py").read_text(), feature_version=(3, 8))
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names | {"django"}
+
+
+def test_the_doctor_runs_django_in_another_process_and_says_so() -> None:
+    """Nothing of the project, and no Django, comes into the process of the command."""
+    run = (
+        "import contextlib, io\nfrom cachelint.cli import main\nout = io.StringIO()\n"
+        "with contextlib.redirect_stdout(out):\n    assert main(['doctor']) == 1\n"
+        "findings = out.getvalue()\n"
+        "assert findings.startswith('cachelint doctor runs the project: '), findings\n"
+        "started = [event for event in seen if event[0] == 'subprocess.Popen']\n"
+        "seen[:] = [event for event in seen if event not in started]\n"
+        "assert len(started) == 2 and all('-c' in event[1][1] for event in started), started\n"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", WATCHED.format(setup="", run=run)],
+        cwd=ROOT / "fixtures" / "projects" / "shop",
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert result.returncode == 0, result.stderr
+
+
 def test_settings_that_would_do_harm_are_only_read(tmp_path: Path) -> None:
     harm = "open('harm', 'w').write('x')\n"
     tree = {
@@ -166,7 +220,7 @@ def test_words_imply_a_cache_word(code: str) -> None:
 
 #: Who works for a check asks disk.py; the others are commands, which say what they read and write.
 OTHERS = ("cli/", "fix/", "reporters/", "baseline.py", "codemod.py", "disk.py", "files.py")
-OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/")
+OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/", "running/probe.py")
 ASKING = {"isfile", "isdir", "exists", "lexists", "scandir", "listdir", "stat", "lstat", "walk"}
 READING = {"read_text", "read_bytes", "iterdir", "glob", "rglob", "is_file", "is_dir"}
 

@@ -24,7 +24,7 @@ def test_the_shop_prints_what_the_readme_shows(
 ) -> None:
     monkeypatch.chdir(ROOT)
     assert main(["check", "fixtures/projects/shop"]) == 1
-    settings, findings = blocks("text")
+    settings, findings, _ = blocks("text")
     assert capsys.readouterr().out.endswith(findings)
     assert main(["settings", "fixtures/projects/shop"]) == 0
     assert capsys.readouterr().out.startswith(settings)

@@ -23,7 +23,7 @@ except ImportError:  # Python 3.10
     import tomli as tomllib  # type: ignore[no-redef]
 
 SCHEMAS = ROOT / "docs" / "schemas"
-NAMES = ("baseline", "check", "configuration", "fix", "rule", "settings", "statistics")
+NAMES = ("baseline", "check", "configuration", "doctor", "fix", "rule", "settings", "statistics")
 
 
 def validator(name: str) -> jsonschema.Draft202012Validator:
@@ -57,6 +57,7 @@ def _among_fixtures(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("fix", ("fix", "projects/shop", "--check"), id="fixes of the shop"),
         pytest.param("rule", ("rule", "--all"), id="every rule"),
         pytest.param("rule", ("rule", "CCH101"), id="one rule"),
+        pytest.param("doctor", ("doctor", "projects/shop"), id="the shop, running"),
         pytest.param("settings", ("settings", "."), id="all settings"),
         pytest.param("settings", ("settings", "projects/shop"), id="settings of the shop"),
     ],

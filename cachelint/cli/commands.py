@@ -15,6 +15,7 @@ _COMMANDS = {
     "check": "find unsafe use of caches",
     "fix": "repair what can be repaired",
     "settings": "show the caches of every settings module",
+    "doctor": "run the project and say why its caches do not work",
     "helper": "print or write the lazy cache helper",
     "rule": "explain a rule",
 }

@@ -73,7 +73,7 @@ def _modules(modules: Sequence[Settings]) -> Iterator[str]:
         state = "open" if settings.is_open else "closed"
         rows.append((str(number), module.label, module.role.value, state, why))
     yield f"{len(modules)} settings module{'' if len(modules) == 1 else 's'}"
-    yield from _table(rows)
+    yield from table(rows)
 
 
 def _matrix(modules: Sequence[Settings]) -> Iterator[str]:
@@ -81,7 +81,7 @@ def _matrix(modules: Sequence[Settings]) -> Iterator[str]:
     rows = [header]
     for name in alias_names(modules):
         rows.append((f'"{name}"', *(cell_of(settings, name) for settings in modules)))
-    yield from _table(rows)
+    yield from table(rows)
 
 
 def cell_of(settings: Settings, name: str) -> str:
@@ -101,7 +101,7 @@ def _places(modules: Sequence[Settings]) -> Iterator[str]:
                 rows.append(
                     (str(number), place_of(alias), backend_of(alias) or "?", condition_of(alias))
                 )
-        yield from _table(rows)
+        yield from table(rows)
 
 
 def alias_names(modules: Sequence[Settings]) -> list[str]:
@@ -126,7 +126,7 @@ def _cause(cause: Cause) -> str:
     return f"{cause.place.path}:{cause.place.row}: {cause.message}"
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     for row in rows:
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))

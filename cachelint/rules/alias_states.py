@@ -12,6 +12,7 @@ from cachelint.facts.vocabulary import BACKENDS, HANDLE, REDIS_CONNECTION
 from cachelint.project import AliasKind, AliasValue
 from cachelint.rules.alias_uses import AliasUse, asks_for
 from cachelint.rules.rule import FileView
+from cachelint.settings.reader import ProjectSettings
 from cachelint.settings.records import (
     Alias,
     Certainty,
@@ -104,6 +105,16 @@ def is_anywhere(view: FileView, name: str) -> bool:
     """Whether a settings module, or the configuration, has an alias of that name."""
     modules = view.settings.modules
     return name in view.known_aliases or any(name in settings.aliases for settings in modules)
+
+
+def having(found: ProjectSettings, name: str) -> tuple[Evidence, ...]:
+    """Where other environments have an alias of that name."""
+    aliases = [(s.module.label, s.aliases.get(name)) for s in found.elsewhere or ()]
+    return tuple(
+        Evidence(alias.place.path, alias.place.span, f"`{label}` has it")
+        for label, alias in aliases
+        if alias is not None and alias.place is not None
+    )
 
 
 def is_for_users(settings: Settings) -> bool:

@@ -59,6 +59,7 @@ from cachelint.rules.alias_states import (
     Presence,
     State,
     fails_in,
+    having,
     is_anywhere,
     is_for_users,
     is_judged,
@@ -103,12 +104,12 @@ def _finding(view: FileView, use: AliasUse, state: State, dying: tuple[str, ...]
     return Finding(
         span=use.use.span,
         message=(
-            f'alias "{state.name}" is in no settings module: `{use.use.text}` raises'
+            f'alias "{state.name}" is {view.settings.where}: `{use.use.text}` raises'
             " InvalidCacheBackendError wherever it runs"
         ),
         help=f"{remedy}; an alias from elsewhere belongs in `aliases` of [tool.cachelint]",
         cause=f'alias "{state.name}"',
-        evidence=(*state.evidence, *_searched(view)),
+        evidence=(*state.evidence, *(having(view.settings, state.name) or _searched(view))),
         fails_in=dying,
         fix=_fix(use, close[0]) if close and use.span is not None and use.is_literal else None,
     )

@@ -84,13 +84,14 @@ _ENDS = {
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    def judge(settings: Settings) -> Iterator[Verdict]:
-        if is_for_users(settings) and not settings.is_open and not view.settings.unresolved:
-            for path in (*ALIAS_SETTINGS, *view.alias_settings):
-                if _is_read(settings, path):
-                    yield from _verdicts(settings, path, view.known_aliases)
-
     return report(view, judge)
+
+
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
+    if is_for_users(settings) and not settings.is_open and not view.settings.unresolved:
+        for path in (*ALIAS_SETTINGS, *view.alias_settings):
+            if _is_read(settings, path):
+                yield from _verdicts(settings, path, view.known_aliases)
 
 
 def _verdicts(settings: Settings, path: str, known: frozenset[str]) -> Iterator[Verdict]:

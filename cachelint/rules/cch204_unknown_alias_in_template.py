@@ -37,7 +37,7 @@ import difflib
 from collections.abc import Iterator
 
 from cachelint.diagnostic import Evidence, Severity, Span
-from cachelint.rules.alias_states import is_for_users, quoted
+from cachelint.rules.alias_states import having, is_for_users, quoted
 from cachelint.rules.rule import Finding
 from cachelint.rules.template_view import TemplateView
 from cachelint.source import one_line
@@ -79,12 +79,12 @@ def _finding(view: TemplateView, alias: str, span: Span) -> Finding:
     return Finding(
         span=span,
         message=(
-            f'alias "{one_line(alias)}" is in no settings module: rendering the fragment raises'
+            f'alias "{one_line(alias)}" is {view.settings.where}: rendering the fragment raises'
             " TemplateSyntaxError"
         ),
         help=f"{remedy}; an alias from elsewhere belongs in `aliases` of [tool.cachelint]",
         cause=f'alias "{alias}"',
-        evidence=tuple(_searched(view)),
+        evidence=having(view.settings, alias) or tuple(_searched(view)),
     )
 
 

@@ -64,7 +64,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     if settings.is_open or "default" in settings.aliases or not settings.bindings:
         return
     aliases = ", ".join(f'"{name}"' for name in settings.aliases)

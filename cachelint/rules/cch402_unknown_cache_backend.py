@@ -68,21 +68,22 @@ _SAME_PACKAGE = 0.9
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    def judge(settings: Settings) -> Iterator[Verdict]:
-        for entry in entries(settings):
-            item = entry.mapping.get("BACKEND")
-            for choice in item.choices if item is not None else ():
-                value = choice.value
-                if isinstance(value, Reference):
-                    yield _class_verdict(entry, value)
-                elif isinstance(value, Constant) and isinstance(value.value, str):
-                    # Any condition may ask for the version of Django, in its own way.
-                    is_certain = entry.condition is None and choice.condition is None
-                    reason = _why_unknown(view, settings, value.value, is_certain)
-                    if reason is not None:
-                        yield _verdict(entry, value.place, value.value, reason)
-
     return report(view, judge)
+
+
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
+    for entry in entries(settings):
+        item = entry.mapping.get("BACKEND")
+        for choice in item.choices if item is not None else ():
+            value = choice.value
+            if isinstance(value, Reference):
+                yield _class_verdict(entry, value)
+            elif isinstance(value, Constant) and isinstance(value.value, str):
+                # Any condition may ask for the version of Django, in its own way.
+                is_certain = entry.condition is None and choice.condition is None
+                reason = _why_unknown(view, settings, value.value, is_certain)
+                if reason is not None:
+                    yield _verdict(entry, value.place, value.value, reason)
 
 
 def _why_unknown(view: FileView, settings: Settings, path: str, is_certain: bool) -> str | None:

@@ -89,7 +89,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     for entry in entries(settings):
         for options in entry.options:
             if is_read_by_others(entry, options):

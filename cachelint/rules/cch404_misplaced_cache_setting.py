@@ -87,7 +87,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     for entry in entries(settings):
         yield from _missing_backend(entry)
         # A DummyCache keeps nothing: whatever it ignores, nobody is harmed.

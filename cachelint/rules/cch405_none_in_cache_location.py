@@ -64,7 +64,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     for entry in entries(settings):
         if entry.family in (Family.LOCAL_MEMORY, Family.DUMMY):
             continue

@@ -74,7 +74,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     for entry in entries(settings):
         separator = _SEPARATORS.get(entry.family) if entry.family is not None else None
         if separator is None or any(is_read_by_others(entry, o) for o in entry.options):

@@ -67,7 +67,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     if settings.module.role is Role.TEST:
         return
     found: dict[Store, list[Entry]] = {}

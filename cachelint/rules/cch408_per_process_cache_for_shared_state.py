@@ -96,7 +96,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     if settings.module.role is not Role.DEPLOYABLE or settings.is_open:
         return
     found: dict[str, list[Entry]] = {}

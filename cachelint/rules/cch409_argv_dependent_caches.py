@@ -61,7 +61,7 @@ def check(view: FileView) -> Iterator[Finding]:
     return report(view, judge)
 
 
-def judge(settings: Settings) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     for alias in settings.aliases.values():
         if alias.condition is not None and _counts(alias.condition):
             yield _verdict(settings, alias, alias.condition, _MISSING)

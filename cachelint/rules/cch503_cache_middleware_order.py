@@ -55,7 +55,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 
 from cachelint.diagnostic import Evidence, Severity
 from cachelint.project import Project
@@ -110,15 +109,15 @@ class _Entry:
 
 
 def check(view: FileView) -> Iterator[Finding]:
-    return report(view, partial(judge, project=view.project))
+    return report(view, judge)
 
 
-def judge(settings: Settings, project: Project) -> Iterator[Verdict]:
+def judge(settings: Settings, view: FileView) -> Iterator[Verdict]:
     if settings.module.role is Role.TEST or _stores_nothing(settings):
         return
     for choice in settings.values.get("MIDDLEWARE", ()):
         if isinstance(choice.value, Listing) and not choice.value.causes:
-            yield from _judge_order(settings, _entries(choice.value), project)
+            yield from _judge_order(settings, _entries(choice.value), view.project)
 
 
 def _entries(listing: Listing) -> list[_Entry]:

@@ -5,7 +5,8 @@ one for the rule to fire (the prefilter), ``SEVERITY``, and ``check(view)``, whi
 ``PREVIEW = True`` keeps a rule off until its own code or name, or ``preview``, asks for it; a rule
 that is on can ask ``view.in_preview`` whether its doubtful findings are wanted.
 ``NO_FIX`` says why people must repair what it finds, where no finding brings a reason of its own.
-With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
+A rule about settings has ``judge(settings, view)``, which judges one settings module, be it read or
+running. With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
 A rule for templates has ``check_template(view)`` instead of ``check``.
 """
 
@@ -27,8 +28,10 @@ from cachelint.facts.vocabulary import HANDLE, MODULE, OLDEST_DJANGO, STAR_EXPOR
 from cachelint.modules import Resolved
 from cachelint.project import AliasValue, CachedPage, Project
 from cachelint.settings.reader import ProjectSettings, SettingsReader
+from cachelint.settings.records import Settings
 
 if TYPE_CHECKING:
+    from cachelint.rules.settings_rules import Verdict
     from cachelint.rules.template_view import TemplateView
     from cachelint.templates import Library
 
@@ -268,6 +271,14 @@ class Rule:
     def check_template(self, view: TemplateView) -> Iterator[Finding]:
         findings: Iterator[Finding] = self._module.check_template(view)
         return findings
+
+    @property
+    def is_for_settings(self) -> bool:
+        return hasattr(self._module, "judge")
+
+    def judge(self, settings: Settings, view: FileView) -> Iterator[Verdict]:
+        verdicts: Iterator[Verdict] = self._module.judge(settings, view)
+        return verdicts
 
     def check(self, view: FileView) -> Iterator[Finding]:
         findings: Iterator[Finding] = self._module.check(view)

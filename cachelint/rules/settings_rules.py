@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cachelint.diagnostic import Evidence, Span
 from cachelint.places import shown_path
@@ -37,7 +37,7 @@ _READERS: dict[Family | None, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 _REDIS_PACKAGES = ("django.", "django_redis.", "redis.")
-_LOGIN = re.compile(r"^.*@")
+_LOGIN = re.compile(r"^.*@", re.DOTALL)
 _FIRST_ROW = Span(1, 1, 1, 1)
 
 
@@ -80,6 +80,10 @@ class Verdict:
     help: str
     cause: str
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def finding(self) -> Finding:
+        return Finding(self.place.span, self.message, self.help, self.cause, self.evidence)
 
 
 def entries(settings: Settings) -> Iterator[Entry]:
@@ -127,29 +131,28 @@ def is_read_by_others(entry: Entry, options: Mapping) -> bool:
 
 def masked(text: str) -> str:
     """A location as it may be shown: without what stands before the host."""
-    scheme, separator, rest = text.rpartition("://")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "", text
     return scheme + separator + _LOGIN.sub("***@", rest)
 
 
-def report(view: FileView, judge: Callable[[Settings], Iterable[Verdict]]) -> Iterator[Finding]:
+def report(
+    view: FileView, judge: Callable[[Settings, FileView], Iterable[Verdict]]
+) -> Iterator[Finding]:
     """A finding for each place in the file of ``view`` that ``judge`` has something to say of."""
     # A linted file may be written `./conf/settings.py`, places of settings never are.
     path = shown_path(os.path.abspath(view.facts.path))
     standing: dict[Span, list[Verdict]] = {}
     for settings in view.settings.modules:
-        for verdict in judge(settings):
+        for verdict in judge(settings, view):
             if verdict.place.path == path:
                 standing.setdefault(verdict.place.span, []).append(verdict)
-    for span, verdicts in standing.items():
+    for verdicts in standing.values():
         first = verdicts[0]
         inherited = tuple(dict.fromkeys(_inheritance(verdict) for verdict in verdicts))
-        yield Finding(
-            span=span,
-            message=first.message,
-            help=first.help,
-            cause=first.cause,
-            evidence=(*first.evidence, *(found for found in inherited if found is not None)),
-        )
+        evidence = (*first.evidence, *(found for found in inherited if found is not None))
+        yield replace(first.finding, evidence=evidence)
 
 
 def _inheritance(verdict: Verdict) -> Evidence | None:

@@ -21,17 +21,27 @@ from cachelint.settings.records import Cause, Role, Settings, SettingsModule
 class ProjectSettings:
     """What all settings modules of a project say.
 
-    ``unresolved``: places that name a settings module which cannot be found.
+    ``unresolved``: places that name a settings module which cannot be found. ``elsewhere``: where
+    ``modules`` is what a process runs with, the settings of other environments.
     """
 
     modules: tuple[Settings, ...] = ()
     unresolved: tuple[Cause, ...] = ()
+    elsewhere: tuple[Settings, ...] | None = None
 
     @property
     def is_closed(self) -> bool:
         """Whether there are settings modules, all found, and none may have unread aliases."""
         is_open = any(settings.is_open for settings in self.modules)
         return bool(self.modules) and not self.unresolved and not is_open
+
+    @property
+    def where(self) -> str:
+        """Where an alias is missing, for a message."""
+        if self.elsewhere is None:
+            return "in no settings module"
+        labels = ", ".join(f"`{settings.module.label}`" for settings in self.modules)
+        return f"not in CACHES of {labels} as it runs"
 
     def of_role(self, *roles: Role) -> tuple[Settings, ...]:
         return tuple(settings for settings in self.modules if settings.module.role in roles)

@@ -1,0 +1,1 @@
+"""What other programs load; here Django may be imported."""
