@@ -91,18 +91,14 @@ def bad_fixtures() -> list[Path]:
     return [path for path in found if not is_golden(path)]
 
 
-def cases() -> list[Any]:
-    """Each fixture with safe and with unsafe fixes."""
-    return [
-        pytest.param(
-            fixture,
-            unsafe,
-            id=describe(golden_path(fixture, unsafe)),
-            marks=[] if is_for_this_python(fixture) else pytest.mark.skip("another Python"),
-        )
-        for fixture in bad_fixtures()
-        for unsafe in (False, True)
-    ]
+FIXTURE_PARAMS = [
+    pytest.param(
+        fixture,
+        id=describe(fixture),
+        marks=[] if is_for_this_python(fixture) else pytest.mark.skip("another Python"),
+    )
+    for fixture in bad_fixtures()
+]
 
 
 @pytest.fixture(autouse=True)
@@ -110,20 +106,22 @@ def empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize(("fixture", "unsafe"), cases())
-def test_golden(fixture: Path, unsafe: bool, tmp_path: Path) -> None:
-    """One run of the fixes, and everything that must be so afterwards."""
-    usual = fix_copy(fixture, tmp_path, unsafe=False).new if unsafe else fixture.read_bytes()
-    done = fix_copy(fixture, tmp_path, unsafe=unsafe)
-    is_as_recorded(golden_path(fixture, unsafe), done.new if done.new != usual else None)
-    has_lost_what_it_fixed(done)
-    is_left_alone_by_a_second_run(fixture, unsafe, tmp_path)
-    compile(done.new, str(fixture), "exec")
-    assert undefined_names(done.new) == undefined_names(done.old)
-    # Comments are what this rule is about.
-    if fixture.parent.name != "unused-noqa":
-        assert comments_of(done.new) == comments_of(done.old)
-    has_every_other_line(done)
+@pytest.mark.parametrize("fixture", FIXTURE_PARAMS)
+def test_golden(fixture: Path, tmp_path: Path) -> None:
+    """Safe fixes, then unsafe ones, and everything that must be so afterwards."""
+    usual = fixture.read_bytes()
+    for unsafe in (False, True):
+        done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+        is_as_recorded(golden_path(fixture, unsafe), done.new if done.new != usual else None)
+        has_lost_what_it_fixed(done)
+        is_left_alone_by_a_second_run(fixture, unsafe, tmp_path)
+        compile(done.new, str(fixture), "exec")
+        assert undefined_names(done.new) == undefined_names(done.old)
+        # Comments are what this rule is about.
+        if fixture.parent.name != "unused-noqa":
+            assert comments_of(done.new) == comments_of(done.old)
+        has_every_other_line(done)
+        usual = done.new
 
 
 def is_as_recorded(golden: Path, expected: bytes | None) -> None:
