@@ -1,7 +1,7 @@
 """What several test modules share: writing small trees and checking them."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import Phase, settings
 from cachelint.config import Configuration
 from cachelint.diagnostic import Diagnostic
 from cachelint.engine import Report, check_paths
+from tests.warm import WarmDjango
 
 Tree = Mapping[str, str | bytes]
 ROOT = Path(__file__).parent.parent
@@ -29,6 +30,14 @@ def write_tree(root: Path, tree: Tree) -> None:
         path = root / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+@pytest.fixture(scope="session")
+def warm_django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmDjango]:
+    """Runs scripts in processes of their own that need not load Django."""
+    server = WarmDjango(tmp_path_factory.mktemp("django"))
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import dataclasses
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,25 +26,20 @@ def proof_of(rule: Rule) -> Path:
     return FIXTURES / rule.name / "proof"
 
 
-@pytest.fixture(scope="module")
-def django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WarmDjango]:
-    server = WarmDjango(tmp_path_factory.mktemp("django"))
-    yield server
-    server.close()
-
-
-def run_proof(rule: Rule, folder: Path, django: WarmDjango) -> subprocess.CompletedProcess[str]:
+def run_proof(
+    rule: Rule, folder: Path, warm_django: WarmDjango
+) -> subprocess.CompletedProcess[str]:
     for needed in needs((proof_of(rule) / "prove.py").read_text(encoding="utf-8")):
         if needed == "redis-server":
             require_redis_server()
         else:
             pytest.importorskip(MODULES.get(needed, needed))
-    return django.run(folder / "prove.py")
+    return warm_django.run(folder / "prove.py")
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, django: WarmDjango) -> None:
-    done = run_proof(rule, proof_of(rule), django)
+def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, warm_django: WarmDjango) -> None:
+    done = run_proof(rule, proof_of(rule), warm_django)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "bad" in done.stdout
     assert "good" in done.stdout
@@ -53,7 +47,7 @@ def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, django: WarmDjango
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_proof_fails_where_the_bad_code_is_good(
-    rule: Rule, tmp_path: Path, django: WarmDjango
+    rule: Rule, tmp_path: Path, warm_django: WarmDjango
 ) -> None:
     """Else a proof that proves nothing would go unnoticed."""
     for kit in FIXTURES.glob("*_kit.py"):
@@ -62,7 +56,7 @@ def test_a_proof_fails_where_the_bad_code_is_good(
     shutil.copytree(proof_of(rule), folder)
     for good in folder.glob("good.*"):
         shutil.copy(good, folder / f"bad{good.suffix}")
-    done = run_proof(rule, folder, django)
+    done = run_proof(rule, folder, warm_django)
     assert done.returncode == 1
     assert "ModuleNotFoundError" not in done.stderr
 

@@ -3,10 +3,14 @@
 import os
 import shutil
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
+from tests.warm import WarmDjango
+
+Manage = Callable[[str, str], subprocess.CompletedProcess[str]]
 
 SHOP = Path(__file__).parent.parent / "fixtures" / "projects" / "shop"
 MISSING_ALIAS = "InvalidCacheBackendError: The connection 'search' doesn't exist."
@@ -35,7 +39,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def run(shop: Path, settings: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+def environment_of(shop: Path, settings: str) -> dict[str, str]:
     environment = {
         "DJANGO_SETTINGS_MODULE": f"shop.settings.{settings}",
         "PYTHONIOENCODING": "utf-8",
@@ -43,52 +47,56 @@ def run(shop: Path, settings: str, *arguments: str) -> subprocess.CompletedProce
     }
     if "SYSTEMROOT" in os.environ:  # Python does not start on Windows without it
         environment["SYSTEMROOT"] = os.environ["SYSTEMROOT"]
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=shop,
-        env=environment,
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+    return environment
 
 
-def manage(shop: Path, settings: str, command: str) -> subprocess.CompletedProcess[str]:
-    return run(shop, settings, "manage.py", command, f"--settings=shop.settings.{settings}")
+@pytest.fixture
+def manage(shop: Path, warm_django: WarmDjango) -> Manage:
+    def run(settings: str, command: str) -> subprocess.CompletedProcess[str]:
+        arguments = (command, f"--settings=shop.settings.{settings}")
+        environment = environment_of(shop, settings)
+        return warm_django.run(shop / "manage.py", *arguments, environment=environment)
+
+    return run
 
 
 @pytest.mark.parametrize("command", ["check", "migrate"])
-def test_commands_succeed_under_local_settings(shop: Path, command: str) -> None:
-    done = manage(shop, "local", command)
+def test_commands_succeed_under_local_settings(manage: Manage, command: str) -> None:
+    done = manage("local", command)
     assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("command", ["check", "migrate"])
 def test_commands_die_of_the_missing_alias_under_production_settings(
-    shop: Path, command: str
+    manage: Manage, command: str
 ) -> None:
-    done = manage(shop, "production", command)
+    done = manage("production", command)
     assert done.returncode != 0
     assert done.stderr.rstrip().endswith(MISSING_ALIAS)
 
 
 @pytest.mark.parametrize("command", ["check", "migrate"])
-def test_nothing_but_the_missing_alias_stops_production(shop: Path, command: str) -> None:
+def test_nothing_but_the_missing_alias_stops_production(
+    shop: Path, manage: Manage, command: str
+) -> None:
     settings = shop / "shop" / "settings" / "production_with_search.py"
     settings.write_text(PRODUCTION_WITH_SEARCH, encoding="utf-8")
-    done = manage(shop, settings.stem, command)
+    done = manage(settings.stem, command)
     assert done.returncode == 0, done.stderr
 
 
-def test_product_page_is_the_same_on_every_visit(shop: Path) -> None:
-    migrated = manage(shop, "local", "migrate")
+def test_product_page_is_the_same_on_every_visit(
+    shop: Path, manage: Manage, warm_django: WarmDjango
+) -> None:
+    migrated = manage("local", "migrate")
     assert migrated.returncode == 0, migrated.stderr
-    visited = run(shop, "local", "-c", VISIT_TWICE)
+    environment = environment_of(shop, "local")
+    visited = warm_django.run(VISIT_TWICE, folder=shop, environment=environment)
     assert visited.returncode == 0, visited.stderr
     assert "Teapot, 1 l</a> £19.20" in visited.stdout
 
 
-def test_own_tests_of_the_shop_pass(shop: Path) -> None:
-    done = manage(shop, "test", "test")
+def test_own_tests_of_the_shop_pass(manage: Manage) -> None:
+    done = manage("test", "test")
     assert done.returncode == 0, done.stderr
     assert "Ran 0 tests" not in done.stderr

@@ -7,8 +7,10 @@ in which nothing is configured yet.
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 _PARENT = r"""
@@ -24,12 +26,14 @@ for name in (
 ):
     __import__(name)
 
-def run(script, folder, out, err):
+def run(script, arguments, folder, environment, out, err):
     for number, path in ((1, out), (2, err)):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(folder)
-    sys.argv, sys.path[0] = [script], folder
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.argv, sys.path[0] = [script, *arguments], folder
     try:
         runpy.run_path(script, run_name="__main__")
     except SystemExit as end:
@@ -56,7 +60,7 @@ class WarmDjango:
     """The process that has loaded Django; ``folder`` is for what the scripts print."""
 
     def __init__(self, folder: Path) -> None:
-        self._out, self._err = folder / "stdout", folder / "stderr"
+        self._out, self._err, self._code = folder / "stdout", folder / "stderr", folder / "code.py"
         self._process = subprocess.Popen(
             [sys.executable, "-c", _PARENT],
             stdin=subprocess.PIPE,
@@ -64,10 +68,25 @@ class WarmDjango:
             text=True,
         )
 
-    def run(self, script: Path) -> subprocess.CompletedProcess[str]:
-        """Run ``script`` in its folder, as ``python script`` does."""
+    def run(
+        self,
+        script: Path | str,
+        *arguments: str,
+        folder: Path | None = None,
+        environment: Mapping[str, str] = os.environ,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run the file ``script``, or the code, in ``folder``; else where the file lies.
+
+        As ``python script`` does, and ``python -c code``.
+        """
         assert self._process.stdin is not None and self._process.stdout is not None
-        order = [str(script), str(script.parent), str(self._out), str(self._err)]
+        if isinstance(script, str):
+            self._code.write_text(script, encoding="utf-8")
+            script, folder = self._code, folder or self._code.parent
+        order = [
+            str(script), arguments, str(folder or script.parent), dict(environment),
+            str(self._out), str(self._err),
+        ]  # fmt: skip
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         code = int(self._process.stdout.readline())

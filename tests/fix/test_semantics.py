@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import ROOT
+from tests.warm import WarmDjango
 
 VISITS = """
 import json, pickle, sys
@@ -41,37 +42,38 @@ FIXES = [["--unsafe-fixes"], ["--unsafe-fixes", "--style", "get-cache"], []]
 class Clinic:
     """A copy of the clinic."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, django: WarmDjango) -> None:
         self.folder = folder
+        self._django = django
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "fixtures/projects/clinic", folder, ignore=ignore)
 
-    def run(self, settings: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def run(self, settings: str, *paths: str) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": f"clinic.{settings}",
             "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONPATH": os.pathsep.join(
-                [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
-            ),
         }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", timeout=60,
-        )  # fmt: skip
+        return self._django.run(VISITS, *paths, folder=self.folder, environment=environment)
 
     def visit(self, settings: str, *paths: str) -> dict[str, Any]:
-        done = self.run(settings, "-c", VISITS, *paths)
+        done = self.run(settings, *paths)
         assert done.returncode == 0, done.stderr
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
+    def fix(self, *options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "cachelint", "fix", *options],
+            cwd=self.folder, capture_output=True, encoding="utf-8", timeout=60,
+        )  # fmt: skip
+
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def before(tmp_path_factory: pytest.TempPathFactory, warm_django: WarmDjango) -> dict[str, Any]:
     """What the clinic does as it is."""
-    clinic = Clinic(tmp_path_factory.mktemp("before") / "clinic")
-    dead = clinic.run("settings_production", "-c", VISITS, *WORKING)
+    clinic = Clinic(tmp_path_factory.mktemp("before") / "clinic", warm_django)
+    dead = clinic.run("settings_production", *WORKING)
     assert "The connection 'audit' doesn't exist." in dead.stderr
     broken = clinic.visit("settings", *BROKEN)
     assert {status for _, status, _ in broken["answers"]} == {500}
@@ -79,9 +81,11 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("options", FIXES, ids=["unsafe", "get-cache", "safe"])
-def test_the_clinic(options: list[str], before: dict[str, Any], tmp_path: Path) -> None:
-    clinic = Clinic(tmp_path / "clinic")
-    fixed = clinic.run("settings", "-m", "cachelint", "fix", *options)
+def test_the_clinic(
+    options: list[str], before: dict[str, Any], tmp_path: Path, warm_django: WarmDjango
+) -> None:
+    clinic = Clinic(tmp_path / "clinic", warm_django)
+    fixed = clinic.fix(*options)
     assert fixed.returncode == 1, fixed.stderr  # What only its people can decide is left.
     assert clinic.visit("settings", *WORKING) == before
     repaired = clinic.visit("settings", "/records/1/", *BROKEN[1:])

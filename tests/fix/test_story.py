@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.redis import redis_server
+from tests.warm import WarmDjango
 
 VISIT = """
 import sys
@@ -33,12 +34,13 @@ print(first.content.decode())
 class Shop:
     """A copy of the shop and the environment that it runs in."""
 
-    def __init__(self, folder: Path, redis_url: str) -> None:
+    def __init__(self, folder: Path, redis_url: str, django: WarmDjango) -> None:
         self.folder = folder
+        self._django = django
         self._redis_url = redis_url
 
-    def run(self, settings: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {
+    def _environment(self, settings: str) -> dict[str, str]:
+        return {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": f"shop.settings.{settings}",
             "SHOP_DATABASE": str(self.folder.with_name(f"{settings}.sqlite3")),
@@ -46,30 +48,33 @@ class Shop:
             "PYTHONIOENCODING": "utf-8",
             "PYTHONDONTWRITEBYTECODE": "1",
         }
-        return subprocess.run(
-            [sys.executable, *arguments],
-            cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", timeout=60,
-        )  # fmt: skip
 
     def manage(self, settings: str, command: str) -> subprocess.CompletedProcess[str]:
-        return self.run(settings, "manage.py", command, f"--settings=shop.settings.{settings}")
+        arguments = (command, f"--settings=shop.settings.{settings}")
+        environment = self._environment(settings)
+        return self._django.run(self.folder / "manage.py", *arguments, environment=environment)
 
     def page(self, settings: str) -> str:
-        visited = self.run(settings, "-c", VISIT)
+        environment = self._environment(settings)
+        visited = self._django.run(VISIT, folder=self.folder, environment=environment)
         assert visited.returncode == 0, visited.stderr
         return visited.stdout
 
     def cachelint(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self.run("local", "-m", "cachelint", *arguments)
+        return subprocess.run(
+            [sys.executable, "-m", "cachelint", *arguments],
+            cwd=self.folder, env=self._environment("local"), capture_output=True, encoding="utf-8",
+            timeout=60,
+        )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
+def shop(tmp_path_factory: pytest.TempPathFactory, warm_django: WarmDjango) -> Iterator[Shop]:
     folder = tmp_path_factory.mktemp("story")
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "fixtures" / "projects" / "shop", folder / "shop", ignore=ignore)
     with redis_server(folder) as url:
-        yield Shop(folder / "shop", url)
+        yield Shop(folder / "shop", url, warm_django)
 
 
 def test_the_story(shop: Shop) -> None:
