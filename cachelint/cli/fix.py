@@ -20,8 +20,8 @@ _SOON = 0.5
 
 
 _DESCRIPTION = """\
-Repairs what `cachelint check` finds, as far as it is safe, and says why the rest is left. Exits with
-0 when nothing is left, 1 when findings are left or something would change, 2 for wrong usage.
+Repairs what `cachelint check` finds, as far as it is safe, and says why the rest is left. Exits
+with 0 when nothing is left, 1 when findings are left or something would change, 2 for wrong usage.
 """
 _EPILOG = """\
 examples:
@@ -45,8 +45,8 @@ def add_arguments(fix: argparse.ArgumentParser) -> None:
     repair.add_argument(
         "--helper",
         metavar="MODULE",
-        help="import the lazy helper from this module (default: `helper` in [tool.cachelint], or the"
-        " copy in the project, or a new one)",
+        help="import the lazy helper from this module (default: `helper` in [tool.cachelint], or"
+        " the copy in the project, or a new one)",
     )
     repair.add_argument(
         "--style",

@@ -8,10 +8,10 @@ import sys
 from cachelint.cli.output import CLEAN, WRONG_USAGE, write
 from cachelint.config import ConfigurationError
 
-
 _DESCRIPTION = """\
-Prints the lazy cache helper: one file for your project that needs Django and nothing else. `cachelint
-fix` writes it by itself where it needs it. Exits with 0, or 2 where something could not be written.
+Prints the lazy cache helper: one file for your project that needs Django and nothing else.
+`cachelint fix` writes it by itself where it needs it. Exits with 0, or 2 where something could not
+be written.
 """
 _EPILOG = """\
 examples:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 
 _DESCRIPTION = """\
-Explains a rule: what it finds, why that is bad, what to write instead. Exits with 0, 1 where --prove
-does not show what the rule says, 2 for wrong usage or where nothing can be proven.
+Explains a rule: what it finds, why that is bad, what to write instead. Exits with 0, 1 where
+--prove does not show what the rule says, 2 for wrong usage or where nothing can be proven.
 """
 _EPILOG = """\
 examples:
@@ -31,9 +31,7 @@ def add_arguments(rule: argparse.ArgumentParser) -> None:
     which.add_argument("rule", nargs="?", metavar="CODE", help="a code or a name, such as CCH101")
     which.add_argument("--all", action="store_true", help="every rule")
     how = rule.add_mutually_exclusive_group()
-    how.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help=_FORMAT_HELP
-    )
+    how.add_argument("--output-format", choices=("text", "json"), default="text", help=_FORMAT_HELP)
     how.add_argument(
         "--prove",
         action="store_true",

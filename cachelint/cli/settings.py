@@ -8,7 +8,6 @@ from cachelint.cli.options import with_settings
 from cachelint.cli.output import CLEAN, write
 from cachelint.config import find_configuration
 
-
 _DESCRIPTION = """\
 Shows which settings module has which cache alias, where it is configured and under which condition,
 and which line stopped the reader. Imports none of them; passwords are not shown. Exits with 0, or 2
@@ -25,7 +24,11 @@ _FORMAT_HELP = "text for people, json for programs (default: text)"
 def add_arguments(settings: argparse.ArgumentParser) -> None:
     settings.description, settings.epilog = _DESCRIPTION, _EPILOG
     settings.add_argument(
-        "path", nargs="?", default=".", metavar="PATH", help="a file or folder of the project (default: .)"
+        "path",
+        nargs="?",
+        default=".",
+        metavar="PATH",
+        help="a file or folder of the project (default: .)",
     )
     settings.add_argument(
         "--settings",

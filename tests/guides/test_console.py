@@ -17,12 +17,30 @@ from tests.conftest import ROOT, write_tree
 from tests.guides.markdown import PAGES, Block, blocks_of, inline_code
 
 SHOP = "fixtures/projects/shop"
-#: Beginnings of commands that other tests run, or that need the network.
-NOT_RUN_HERE = ("python -m pip install ", "python -m pytest", "CACHELINT_REGENERATE=1 ")
+#: Beginnings of commands that need the network, or that other tests run: tests/doctor and
+#: tests/test_proving.py.
+NOT_RUN_HERE = (
+    "python -m pip install ",
+    "python -m pytest",
+    "cachelint doctor ",
+    "cachelint rule CCH101 --prove",
+)
 #: Options in prose that are other programs'.
-FOREIGN_OPTIONS = {"--strict", "--cachelint-django-version"}
-WITH_CONSOLE = [page for page in PAGES if any(b.language == "console" for b in blocks_of(page))]
-COMMANDS = ("check", "fix", "settings", "helper", "rule")
+FOREIGN_OPTIONS = {"--cachelint-django-version", "--tag"}
+COMMANDS = ("check", "fix", "settings", "doctor", "helper", "rule")
+
+
+def pages_with_commands() -> list[Path]:
+    """Pages, each sequence of commands once: a translation shows those of its original."""
+    found: dict[tuple[str, ...], Path] = {}
+    for page in PAGES:
+        blocks = [b for b in blocks_of(page) if b.language in ("console", "text", "diff")]
+        if any(block.language == "console" for block in blocks):
+            found.setdefault(tuple(block.code for block in blocks), page)
+    return list(found.values())
+
+
+WITH_CONSOLE = pages_with_commands()
 
 
 @pytest.fixture
@@ -45,17 +63,27 @@ def test_commands_print_what_is_shown(
             printed = run_block(block, workspace, capfd)
         elif block.language in ("text", "diff") and printed is not None:
             assert_shown(block.code, printed, block.name)
+        elif block.code.startswith("INSTALLED_APPS"):
+            with open(workspace / SHOP / "shop" / "settings" / "base.py", "a") as settings:
+                settings.write(block.code)
 
 
-def run_block(block: Block, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str:
-    """Run each command; compare what stands below it, return all that was printed."""
-    printed = ""
+def run_block(block: Block, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str | None:
+    """Run each command; compare what stands below it, return all that was printed.
+
+    None where something is left to other tests.
+    """
+    printed, is_whole = "", True
     for command, shown in commands_of(block.code):
-        output = "".join(run(part, workspace, capfd) for part in command.split(" && "))
+        outputs = [run(part, workspace, capfd) for part in command.split(" && ")]
+        output = outputs[-1]
+        if output is None:
+            is_whole = False
+            continue
         if shown:
             assert_shown(shown, output, block.name)
         printed += output
-    return printed
+    return printed if is_whole else None
 
 
 def commands_of(code: str) -> Iterator[tuple[str, str]]:
@@ -68,7 +96,10 @@ def commands_of(code: str) -> Iterator[tuple[str, str]]:
         yield command, shown
 
 
-def run(command: str, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str:
+def run(command: str, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str | None:
+    """What the command prints, or None where it is not run."""
+    if command.startswith(NOT_RUN_HERE):
+        return None
     words = shlex.split(command.split(" > ")[0])
     if words[0] == "cachelint":
         capfd.readouterr()
@@ -81,8 +112,7 @@ def run(command: str, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str
         return out + err
     if words[:2] == ["python", "manage.py"]:
         return manage(words[1:], workspace)
-    assert command.startswith(NOT_RUN_HERE), f"nobody knows whether this works: {command}"
-    return ""
+    raise AssertionError(f"nobody knows whether this works: {command}")
 
 
 def manage(words: list[str], workspace: Path) -> str:
@@ -99,12 +129,14 @@ def manage(words: list[str], workspace: Path) -> str:
 
 
 def assert_shown(shown: str, printed: str, name: str) -> None:
-    """All lines of ``shown`` were printed in this order; ``…`` stands for some more."""
-    rest = f"\n{printed}"
+    """All lines of ``shown`` were printed in this order; ``…`` stands for more lines, or text."""
+    position = 0
     for piece in re.split(r"^…\n", shown, flags=re.MULTILINE):
-        before, found, rest = rest.partition(f"\n{piece}")
-        assert found, f"{name} shows what is not printed: {piece}\nprinted: {before[-3000:]}"
-        rest = f"\n{rest}"
+        pattern = "^" + re.escape(piece).replace("…", "[^\n]*")
+        found = re.compile(pattern, re.MULTILINE).search(printed, position)
+        rest = printed[position:][-3000:]
+        assert found, f"{name} shows what is not printed: {piece}\nprinted: {rest}"
+        position = found.end()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

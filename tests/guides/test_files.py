@@ -93,7 +93,7 @@ def commands_in(block: Block) -> list[str]:
 @pytest.mark.parametrize("block", parameters("yaml", "groovy"))
 def test_commands_of_ci(block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    write_tree(tmp_path, {"src/a.py": BAD, "shop/__init__.py": "", "shop/a.py": BAD})
+    write_tree(tmp_path, {"src/a.py": BAD, "src/shop/__init__.py": "", "src/shop/a.py": BAD})
     for command in commands_in(block):
         words = shlex.split(command)[1:]
         options = parser_of(words).parse_args(words)

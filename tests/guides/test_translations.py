@@ -43,7 +43,9 @@ def test_rules_and_headings_are_the_same(original: str, translation: str) -> Non
     chinese = path.read_text(encoding="utf-8")
     assert _ROW.findall(chinese) == _ROW.findall(english), HOW
     for mark in (r"^#+ ", r"^- ", r"^\| `"):
-        count = [len(re.findall(mark, _BLOCK.sub("", text), re.MULTILINE)) for text in (english, chinese)]
+        count = [
+            len(re.findall(mark, _BLOCK.sub("", text), re.MULTILINE)) for text in (english, chinese)
+        ]
         assert count[0] == count[1], f"{mark}: something was not translated"
 
 
