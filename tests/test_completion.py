@@ -60,7 +60,7 @@ def test_bash_completes(
 @pytest.mark.parametrize("shell", SHELLS)
 def test_each_shell_learns_commands(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     script = script_for(shell, capsys)
-    assert all(word in script for word in ("--strict-settings", "sarif", "CCH505", "get-cache"))
+    assert all(word in script for word in ("strict-settings", "sarif", "CCH505", "get-cache"))
 
 
 def test_without_shtab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
