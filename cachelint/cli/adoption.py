@@ -21,10 +21,14 @@ if TYPE_CHECKING:
 
 
 def add_adoption_options(check: argparse.ArgumentParser) -> None:
-    check.add_argument(
-        "--baseline", metavar="FILE", help="report only what is not in this file of known findings"
+    known = check.add_argument_group("known findings")
+    known.add_argument(
+        "--baseline",
+        metavar="FILE",
+        help="report only what is not in this file of known findings (default: `baseline` in"
+        " [tool.cachelint], or none)",
     )
-    writing = check.add_mutually_exclusive_group()
+    writing = known.add_mutually_exclusive_group()
     writing.add_argument(
         "--write-baseline",
         action="store_true",

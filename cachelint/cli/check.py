@@ -33,25 +33,43 @@ if TYPE_CHECKING:
     from cachelint.report import Report
 
 
+_DESCRIPTION = """\
+Finds unsafe use of Django's cache framework in Python files and templates, and in the settings.
+Nothing of the project is imported or run. Exits with 0 without findings, 1 with, 2 for wrong usage.
+"""
+_EPILOG = """\
+examples:
+  cachelint check src/
+  cachelint check --select CCH1,CCH501 --output-format concise src/ tests/
+  cachelint check --output-format sarif --output-file cachelint.sarif
+  cachelint check --baseline known.json --write-baseline
+  cachelint check --stdin-filename shop/views.py - < shop/views.py
+
+`# noqa: CCH101` at the end of a line silences a finding, `{# noqa: CCH504 #}` in a template.
+"""
+
+
 def add_arguments(check: argparse.ArgumentParser) -> None:
+    check.description, check.epilog = _DESCRIPTION, _EPILOG
     add_selection(check)
     add_report_options(check)
     add_adoption_options(check)
-    check.add_argument(
+    running = check.add_argument_group("how it runs")
+    running.add_argument(
         "--strict-settings",
         action="store_true",
         default=None,
         help="settings that cannot be read are a finding (CCH003), not a note",
     )
-    check.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
-    check.add_argument(
+    running.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of findings")
+    running.add_argument(
         "-j",
         "--jobs",
         type=_number,
         metavar="N",
         help="processes that may work at a time (default: as many as there are processors)",
     )
-    check.add_argument(
+    running.add_argument(
         "--no-cache",
         dest="cache",
         action="store_false",

@@ -9,8 +9,20 @@ from cachelint.cli.options import with_settings
 from cachelint.cli.output import CLEAN, FINDINGS, WRONG_USAGE, write
 from cachelint.config import find_configuration
 
+_DESCRIPTION = """\
+Runs the project, in processes of their own, and says why its caches do not work: loads the settings
+modules, asks each cache of the active one for one key, and stores none. Passwords are not shown.
+Exits with 0 where all is sound, 1 where something is wrong, 2 where it could not look.
+"""
+_EPILOG = """\
+examples:
+  cachelint doctor --python .venv/bin/python
+  cachelint doctor --settings shop.settings.production --timeout 10 src/
+"""
+
 
 def add_arguments(doctor: argparse.ArgumentParser) -> None:
+    doctor.description, doctor.epilog = _DESCRIPTION, _EPILOG
     doctor.add_argument(
         "path", nargs="?", default=".", metavar="PATH", help="the project (default: .)"
     )
@@ -19,7 +31,7 @@ def add_arguments(doctor: argparse.ArgumentParser) -> None:
         metavar="MODULE",
         action="append",
         help="this settings module, and no other but those named so; may be repeated. Their caches"
-        " are asked; without it those of the active one are, and the others are only loaded",
+        " are asked (default: those of the active one are, the others are only loaded)",
     )
     doctor.add_argument(
         "--python",
@@ -32,10 +44,13 @@ def add_arguments(doctor: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         type=_seconds,
         default=3.0,
-        help="how long a cache may take to answer (default: 3)",
+        help="how many seconds a cache may take to answer, up to 600 (default: 3)",
     )
     doctor.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help="default: text"
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people, json for programs (default: text)",
     )
     doctor.set_defaults(run=_run)
 

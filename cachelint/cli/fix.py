@@ -19,24 +19,50 @@ if TYPE_CHECKING:
 _SOON = 0.5
 
 
+_DESCRIPTION = """\
+Repairs what `cachelint check` finds, as far as it is safe, and says why the rest is left. Exits
+with 0 when nothing is left, 1 when findings are left or something would change, 2 for wrong usage.
+"""
+_EPILOG = """\
+examples:
+  cachelint fix --diff src/
+  cachelint fix --diff src/ | git apply
+  cachelint fix --select CCH101 --style get-cache src/
+  cachelint fix --stdin-filename shop/views.py - < shop/views.py
+
+Each file is replaced in one step, and only if it still is what was read.
+"""
+
+
 def add_arguments(fix: argparse.ArgumentParser) -> None:
+    fix.description, fix.epilog = _DESCRIPTION, _EPILOG
     add_selection(fix)
-    fix.add_argument("--unsafe-fixes", action="store_true", help="also fixes that need a look")
-    fix.add_argument("--diff", action="store_true", help="show what would change, write nothing")
-    fix.add_argument("--check", action="store_true", help="say what would change, write nothing")
-    fix.add_argument("--no-new-files", action="store_true", help="do not write the lazy helper")
-    fix.add_argument("--helper", metavar="MODULE", help="import the lazy helper from this module")
-    fix.add_argument(
+    repair = fix.add_argument_group("the repair")
+    repair.add_argument("--unsafe-fixes", action="store_true", help="also fixes that need a look")
+    repair.add_argument("--diff", action="store_true", help="show what would change, write nothing")
+    repair.add_argument("--check", action="store_true", help="say what would change, write nothing")
+    repair.add_argument("--no-new-files", action="store_true", help="do not write the lazy helper")
+    repair.add_argument(
+        "--helper",
+        metavar="MODULE",
+        help="import the lazy helper from this module (default: `helper` in [tool.cachelint], or"
+        " the copy in the project, or a new one)",
+    )
+    repair.add_argument(
         "--style",
         choices=STYLES,
         help="`wrapper` keeps a lazy object under the name; `get-cache` opens the cache wherever"
         " the name is used, if all its uses are known (default: wrapper)",
     )
-    fix.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help="default: text"
+    report = fix.add_argument_group("report")
+    report.add_argument(
+        "--output-format",
+        choices=("text", "json"),
+        default="text",
+        help="text for people, json for programs (default: text)",
     )
-    fix.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of what is left")
-    fix.add_argument(
+    report.add_argument("--exit-zero", action="store_true", help="exit 0 in spite of what is left")
+    report.add_argument(
         "-q", "--quiet", action="store_true", help="only the files that change, and errors"
     )
     fix.set_defaults(run=_run)

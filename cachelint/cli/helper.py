@@ -8,10 +8,24 @@ import sys
 from cachelint.cli.output import CLEAN, WRONG_USAGE, write
 from cachelint.config import ConfigurationError
 
+_DESCRIPTION = """\
+Prints the lazy cache helper: one file for your project that needs Django and nothing else.
+`cachelint fix` writes it by itself where it needs it. Exits with 0, or 2 where something could not
+be written.
+"""
+_EPILOG = """\
+examples:
+  cachelint helper --write shop/lazy_cache.py
+  cachelint helper --update
+"""
+
 
 def add_arguments(helper: argparse.ArgumentParser) -> None:
+    helper.description, helper.epilog = _DESCRIPTION, _EPILOG
     what = helper.add_mutually_exclusive_group()
-    what.add_argument("--write", metavar="PATH", help="write it to PATH instead, a new file")
+    what.add_argument(
+        "--write", metavar="PATH", help="write it to PATH, a new file (default: print)"
+    )
     what.add_argument(
         "--update",
         action="store_true",

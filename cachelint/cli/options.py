@@ -22,34 +22,42 @@ STDIN = "-"
 
 
 def add_selection(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "paths", nargs="*", default=["."], metavar="PATH", help="files or folders (default: .)"
+    subject = command.add_argument_group("what is looked at")
+    subject.add_argument(
+        "paths",
+        nargs="*",
+        default=["."],
+        metavar="PATH",
+        help="files or folders; the project around them is read, too (default: .)",
     )
-    command.add_argument(
+    subject.add_argument(
         "--stdin-filename",
         metavar="PATH",
-        help="with `-` for PATH: the file whose content comes on standard input",
+        help="with `-` for PATH: the file whose content comes on standard input (default: none,"
+        " files are read)",
     )
-    for name, text in (
-        ("--select", "only these rules: codes, beginnings of codes, names, or ALL"),
-        ("--extend-select", "these rules too"),
-        ("--ignore", "not these rules"),
-    ):
-        command.add_argument(name, metavar="CODES", action="append", help=f"{text}, by commas")
-    command.add_argument(
-        "--preview", action="store_true", default=None, help="rules in preview too"
-    )
-    command.add_argument(
+    subject.add_argument(
         "--settings",
         metavar="MODULE",
         action="append",
-        help="this settings module counts, and no other but those named so; may be repeated",
+        help="this settings module counts, and no other but those named so; `module:Class` for"
+        " django-configurations; may be repeated (default: found in the project)",
     )
-    command.add_argument(
+    subject.add_argument(
         "--django-version",
         metavar="X.Y",
         help="the Django version that the project runs on (default: any from 3.2 on)",
     )
+    rules = command.add_argument_group(
+        "rules", "CODES are codes, beginnings of codes, names, or ALL, separated by commas."
+    )
+    for name, text in (
+        ("--select", "only these rules (default: all but those in preview)"),
+        ("--extend-select", "these rules too (default: none)"),
+        ("--ignore", "not these rules (default: none)"),
+    ):
+        rules.add_argument(name, metavar="CODES", action="append", help=text)
+    rules.add_argument("--preview", action="store_true", default=None, help="rules in preview too")
 
 
 def configuration_of(options: argparse.Namespace) -> Configuration:

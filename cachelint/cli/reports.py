@@ -20,15 +20,32 @@ COUNTING = ("text", "concise", "json")
 
 
 def add_report_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--output-format", choices=FORMATS, default="text", help="default: text")
-    command.add_argument("--output-file", metavar="FILE", help="write the report there, in UTF-8")
-    command.add_argument(
-        "--statistics", action="store_true", help="how often each rule found something, no more"
+    report = command.add_argument_group("report")
+    report.add_argument(
+        "--output-format",
+        choices=FORMATS,
+        default="text",
+        help="text for people, concise for editors, json for programs, sarif for code scanning,"
+        " github for annotations, gitlab for code quality, junit for test reports, html for one"
+        " page to hand around (default: text)",
     )
-    command.add_argument(
-        "--color", choices=("auto", "always", "never"), default="auto", help="default: auto"
+    report.add_argument(
+        "--output-file",
+        metavar="FILE",
+        help="write the report there in one step, in UTF-8 (default: standard output)",
     )
-    loudness = command.add_mutually_exclusive_group()
+    report.add_argument(
+        "--statistics",
+        action="store_true",
+        help=f"how often each rule found something, no more; for {', '.join(COUNTING)}",
+    )
+    report.add_argument(
+        "--color",
+        choices=("auto", "always", "never"),
+        default="auto",
+        help="colour and links; auto: at a terminal (default: auto)",
+    )
+    loudness = report.add_mutually_exclusive_group()
     loudness.add_argument(
         "-q", "--quiet", action="store_true", help="findings, without summary and notes"
     )

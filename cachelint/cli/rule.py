@@ -12,14 +12,26 @@ if TYPE_CHECKING:
     from cachelint.rules import Rule
 
 
+_DESCRIPTION = """\
+Explains a rule: what it finds, why that is bad, what to write instead. Exits with 0, 1 where
+--prove does not show what the rule says, 2 for wrong usage or where nothing can be proven.
+"""
+_EPILOG = """\
+examples:
+  cachelint rule CCH101
+  cachelint rule --prove import-time-cache-access
+  cachelint rule --all --output-format json
+"""
+_FORMAT_HELP = "text for people, json for programs (default: text)"
+
+
 def add_arguments(rule: argparse.ArgumentParser) -> None:
+    rule.description, rule.epilog = _DESCRIPTION, _EPILOG
     which = rule.add_mutually_exclusive_group(required=True)
     which.add_argument("rule", nargs="?", metavar="CODE", help="a code or a name, such as CCH101")
     which.add_argument("--all", action="store_true", help="every rule")
     how = rule.add_mutually_exclusive_group()
-    how.add_argument(
-        "--output-format", choices=("text", "json"), default="text", help="default: text"
-    )
+    how.add_argument("--output-format", choices=("text", "json"), default="text", help=_FORMAT_HELP)
     how.add_argument(
         "--prove",
         action="store_true",

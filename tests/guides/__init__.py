@@ -1,0 +1,1 @@
+"""README.md and the pages in docs: whatever they show is run, or at least validated."""
