@@ -187,7 +187,7 @@ class Judge:
 
     def _views(self, paths: Iterable[str], project: Project) -> Iterator[FileView]:
         for path in paths:
-            facts = self.modules.thorough_facts(path)
+            facts = self.modules.outline(path)
             if facts is not None:
                 yield self._view(facts, project)
 
