@@ -123,7 +123,7 @@ class Judge:
         """
         if facts is None:
             facts = facts_of(source)
-        self.modules.add(facts, source)
+        self.modules.add(facts, source, may_differ=alone)
         try:
             if CACHED_PAGES in source.text:
                 self.modules.add_views(source)

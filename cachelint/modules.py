@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cachelint import disk
 from cachelint.facts import collect_facts, collect_outline
@@ -22,7 +22,7 @@ from cachelint.facts.view_records import ViewFacts
 from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.places import ModuleFinder, folders_up, shown_path
-from cachelint.source import Source, UnparsedSourceError, load_sparse, read_bytes
+from cachelint.source import Source, UnparsedSourceError, decode, parse_sparse, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -63,23 +63,25 @@ class Modules:
         self._thorough: dict[str, FileFacts | None] = {}
         self._outlines: dict[str, FileFacts | None] = {}
         self._constants: dict[str, ConstantFacts | None] = {}
+        self._texts: dict[str, str] = {}
         self._judged: Source | None = None
         self._latest: Source | None = None
         self._finder = ModuleFinder()
 
-    def add(self, facts: FileFacts, source: Source | None = None) -> None:
-        """Make facts known that were collected elsewhere, and the source that they are of."""
+    def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
+        """Make facts known, and the source that they are of, which ``may_differ`` from the file."""
         key = os.path.abspath(facts.path)
+        if source is not None and may_differ:
+            self._texts[key] = source.text
         self._facts[key] = facts
-        self._thorough.pop(key, None)
-        self._outlines.pop(key, None)
-        self._constants.pop(key, None)
         self._judged = source
-        self._views.pop(key, None)
+        others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
+        for known in (*others, self._views):
+            known.pop(key, None)
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[os.path.abspath(source.path)] = collect_views(source.whole())
+        self._views[os.path.abspath(source.path)] = collect_views(source)
 
     def judged_views(self, path: str) -> ViewFacts | None:
         """What add_views() has made known of ``path``; None where its pages concern nobody."""
@@ -87,21 +89,18 @@ class Modules:
 
     def views(self, path: str) -> ViewFacts | None:
         """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
-        return self._collected(self._views, path, lambda source: collect_views(source.whole()))
+        return self._collected(self._views, path, collect_views)
 
     def constants(self, path: str) -> ConstantFacts | None:
         """The names of the file at ``path`` that may be constants; None where it is not read."""
-        return self._collected(
-            self._constants, path, lambda source: collect_constants(source.whole())
-        )
+        return self._collected(self._constants, path, collect_constants)
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
         # Most paths are absolute already.
         key = path if path in self._facts else os.path.abspath(path)
-        if key not in self._facts and key in self._thorough:
-            return self._thorough[key]
-        return self._collected(self._facts, key, collect_facts)
+        known = self._thorough if key not in self._facts and key in self._thorough else self._facts
+        return self._collected(known, key, collect_facts)
 
     def thorough_facts(self, path: str) -> FileFacts | None:
         """As facts(), with every function and call: for what a call may lead to."""
@@ -129,7 +128,8 @@ class Modules:
         for known in (self._judged, self._latest):
             if known is not None and os.path.abspath(known.path) == key:
                 return known if known.has_tree else known.whole()
-        self._latest = load_sparse(shown_path(key), read_bytes(key))
+        text = self._texts[key] if key in self._texts else decode(read_bytes(key))
+        self._latest = parse_sparse(shown_path(key), text)
         return self._latest
 
     def find(self, dotted: str, origin: str) -> str | None:

@@ -242,11 +242,15 @@ def load(path: str, data: bytes) -> Source:
 
 
 def load_sparse(path: str, data: bytes) -> Source:
-    """As load(), without the bodies of functions that have nothing to do with caches.
+    """As load(), without the bodies of functions that have nothing to do with caches."""
+    return parse_sparse(path, decode(data))
+
+
+def parse_sparse(path: str, text: str) -> Source:
+    """As parse(), without the bodies of functions that have nothing to do with caches.
 
     Syntax errors in these bodies are not seen: it is the rest that is judged.
     """
-    text = decode(data)
     left, hidden = blanked(text)
     if hidden:
         try:
