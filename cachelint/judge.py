@@ -124,7 +124,7 @@ class Judge:
         """
         if facts is None:
             facts = facts_of(source)
-        self.modules.add(facts, source)
+        self.modules.add(facts, source, may_differ=alone)
         try:
             if CACHED_PAGES in source.text:
                 self.modules.add_views(source)
@@ -197,7 +197,7 @@ class Judge:
 
     def _views(self, paths: Iterable[str], project: Project) -> Iterator[FileView]:
         for path in paths:
-            facts = self.modules.thorough_facts(path)
+            facts = self.modules.outline(path)
             if facts is not None:
                 yield self._view(facts, project)
 

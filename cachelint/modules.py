@@ -7,11 +7,13 @@ Reads and parses, never imports. A name is looked up as far as the tree reaches;
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, TypeVar
 
 from cachelint import disk
-from cachelint.facts import collect_facts
+from cachelint.facts import collect_facts, collect_outline
 from cachelint.facts.constant_records import ConstantFacts
 from cachelint.facts.constants import collect_constants
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
@@ -20,7 +22,7 @@ from cachelint.facts.view_records import ViewFacts
 from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.places import ModuleFinder, folders_up, shown_path
-from cachelint.source import Source, UnparsedSourceError, load, load_sparse, read_bytes
+from cachelint.source import Source, UnparsedSourceError, decode, parse_sparse, read_bytes
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -48,6 +50,7 @@ class Resolved:
     links: tuple[Link, ...] = ()
 
 
+_T = TypeVar("_T")
 _Seen = set[tuple[str, Value, bool]]
 
 
@@ -58,22 +61,27 @@ class Modules:
         self._facts: dict[str, FileFacts | None] = {}
         self._views: dict[str, ViewFacts | None] = {}
         self._thorough: dict[str, FileFacts | None] = {}
+        self._outlines: dict[str, FileFacts | None] = {}
         self._constants: dict[str, ConstantFacts | None] = {}
+        self._texts: dict[str, str] = {}
+        self._judged: Source | None = None
         self._latest: Source | None = None
         self._finder = ModuleFinder()
 
-    def add(self, facts: FileFacts, source: Source | None = None) -> None:
-        """Make facts known that were collected elsewhere, and the source that they are of."""
+    def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
+        """Make facts known, and the source that they are of, which ``may_differ`` from the file."""
         key = os.path.abspath(facts.path)
+        if source is not None and may_differ:
+            self._texts[key] = source.text
         self._facts[key] = facts
-        self._thorough.pop(key, None)
-        self._constants.pop(key, None)
-        self._latest = source
-        self._views.pop(key, None)
+        self._judged = source
+        others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
+        for known in (*others, self._views):
+            known.pop(key, None)
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[os.path.abspath(source.path)] = collect_views(source.whole())
+        self._views[os.path.abspath(source.path)] = collect_views(source)
 
     def judged_views(self, path: str) -> ViewFacts | None:
         """What add_views() has made known of ``path``; None where its pages concern nobody."""
@@ -81,52 +89,48 @@ class Modules:
 
     def views(self, path: str) -> ViewFacts | None:
         """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
-        key = os.path.abspath(path)
-        if key not in self._views:
-            try:
-                self._views[key] = collect_views(load(shown_path(key), read_bytes(key)))
-            except (UnparsedSourceError, RecursionError):
-                self._views[key] = None
-        return self._views[key]
+        return self._collected(self._views, path, collect_views)
 
     def constants(self, path: str) -> ConstantFacts | None:
         """The names of the file at ``path`` that may be constants; None where it is not read."""
-        key = os.path.abspath(path)
-        if key not in self._constants:
-            latest = self._latest
-            try:
-                if latest is None or os.path.abspath(latest.path) != key:
-                    latest = load(shown_path(key), read_bytes(key))
-                self._constants[key] = collect_constants(latest.whole())
-            except (UnparsedSourceError, RecursionError):
-                self._constants[key] = None
-        return self._constants[key]
+        return self._collected(self._constants, path, collect_constants)
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
         # Most paths are absolute already.
         key = path if path in self._facts else os.path.abspath(path)
-        if key not in self._facts and key in self._thorough:
-            return self._thorough[key]
-        if key not in self._facts:
-            try:
-                self._facts[key] = collect_facts(load_sparse(shown_path(key), read_bytes(key)))
-            except (UnparsedSourceError, RecursionError):
-                # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
-                self._facts[key] = None
-        return self._facts[key]
+        known = self._thorough if key not in self._facts and key in self._thorough else self._facts
+        return self._collected(known, key, collect_facts)
 
     def thorough_facts(self, path: str) -> FileFacts | None:
         """As facts(), with every function and call: for what a call may lead to."""
-        key = path if path in self._thorough else os.path.abspath(path)
-        if key not in self._thorough:
+        return self._collected(self._thorough, path, partial(collect_facts, thorough=True))
+
+    def outline(self, path: str) -> FileFacts | None:
+        """As thorough_facts(), of what runs at import alone: no function has been looked into."""
+        return self._collected(self._outlines, path, collect_outline)
+
+    def _collected(
+        self, known: dict[str, _T | None], path: str, collect: Callable[[Source], _T]
+    ) -> _T | None:
+        """What ``collect`` makes of the file at ``path``, if it can be read and parsed."""
+        key = path if path in known else os.path.abspath(path)
+        if key not in known:
             try:
-                if self._latest is None or os.path.abspath(self._latest.path) != key:
-                    self._latest = load(shown_path(key), read_bytes(key))
-                self._thorough[key] = collect_facts(self._latest, thorough=True)
+                known[key] = collect(self._source(key))
             except (UnparsedSourceError, RecursionError):
-                self._thorough[key] = None
-        return self._thorough[key]
+                # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
+                known[key] = None
+        return known[key]
+
+    def _source(self, key: str) -> Source:
+        """The file at ``key``, bodies may be blanked; the one that is judged as it was given."""
+        for known in (self._judged, self._latest):
+            if known is not None and os.path.abspath(known.path) == key:
+                return known if known.has_tree else known.whole()
+        text = self._texts[key] if key in self._texts else decode(read_bytes(key))
+        self._latest = parse_sparse(shown_path(key), text)
+        return self._latest
 
     def find(self, dotted: str, origin: str) -> str | None:
         """The file of the module ``dotted``, as an import in the file ``origin`` would find it."""

@@ -25,6 +25,8 @@ from cachelint.diagnostic import Span
 CACHE_WORDS = (b"cache", b"get_redis_connection", b"MIDDLEWARE")
 
 _PARSING = allocate_lock()
+#: What a source hides that has no tree.
+_ALL = ("",)
 
 
 #: Between the scheme and the last @ of a URL; a password may contain anything that ends no text.
@@ -72,6 +74,11 @@ class Source:
         if not self._lines:
             self._lines = split_lines(self.text)
         return self._lines
+
+    @property
+    def has_tree(self) -> bool:
+        """Whether it has been parsed at all (see without_tree)."""
+        return self.hidden != _ALL
 
     def whole(self) -> Source:
         """The source with all of its tree. Raises UnparsedSourceError."""
@@ -235,11 +242,15 @@ def load(path: str, data: bytes) -> Source:
 
 
 def load_sparse(path: str, data: bytes) -> Source:
-    """As load(), without the bodies of functions that have nothing to do with caches.
+    """As load(), without the bodies of functions that have nothing to do with caches."""
+    return parse_sparse(path, decode(data))
+
+
+def parse_sparse(path: str, text: str) -> Source:
+    """As parse(), without the bodies of functions that have nothing to do with caches.
 
     Syntax errors in these bodies are not seen: it is the rest that is judged.
     """
-    text = decode(data)
     left, hidden = blanked(text)
     if hidden:
         try:
@@ -251,4 +262,4 @@ def load_sparse(path: str, data: bytes) -> Source:
 
 def without_tree(path: str, data: bytes) -> Source:
     """The source of a file whose facts are there already. Raises UnparsedSourceError."""
-    return Source(path, decode(data), ast.Module([], []), ("",))
+    return Source(path, decode(data), ast.Module([], []), _ALL)

@@ -179,6 +179,7 @@ class BindingWalker(ExpressionWalker):
         if self.context.in_class_body:
             self.classes[owner].methods[node.name] = tuple(parameter_names(node.args))
         self.scope.bind(node.name, known_value(f":{name}"))
+        self.defined.add(name)
 
         def walk() -> None:
             scope = self.function_scope(parent, node.args, node.body)

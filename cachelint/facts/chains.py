@@ -61,6 +61,8 @@ class ChainWalker:
     uses: list[Use] = field(default_factory=list)
     pending: list[Deferred] = field(default_factory=list)
     """Bodies that run later, walked when everything around them has been."""
+    defined: set[str] = field(default_factory=set)
+    """The functions and lambdas met so far, whether they have been walked or not."""
     _targets: list[ast.expr] = field(default_factory=list)
     """What the assignment whose value is being walked binds."""
     _containers: list[ast.expr] = field(default_factory=list)

@@ -9,10 +9,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from cachelint.diagnostic import Span
 from cachelint.facts.context import Deferred
 from cachelint.facts.flow import FlowWalker
 from cachelint.facts.paths import SUPER_INIT, split_class_attribute
-from cachelint.facts.records import FileFacts, Use, Values
+from cachelint.facts.records import FileFacts, FunctionFacts, Phase, Use, Values
 from cachelint.facts.scope import known_value
 from cachelint.facts.vocabulary import HELPER, HELPER_MARKER, HELPER_NAMES
 from cachelint.source import Source
@@ -21,6 +22,11 @@ from cachelint.source import Source
 _RECURSION_LIMIT = 6000
 _LIMIT = allocate_lock()
 _inside = _usual = 0
+#: What an outline knows of a function: nothing.
+_UNWALKED = FunctionFacts(
+    Span(1, 1, 1, 1), (), frozenset(), frozenset(), (), (), is_plain=False, is_deferred=False,
+    first_row=0,
+)  # fmt: skip
 
 
 def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
@@ -36,6 +42,16 @@ def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
         if source.hidden and collector.concerns(source.hidden):
             facts = _Collector(source.whole(), thorough).collect()
         return facts
+
+
+def collect_outline(source: Source) -> FileFacts:
+    """The thorough facts of what runs while ``source`` is imported.
+
+    No body of a function has been walked: of functions nothing but the names is known. Raises
+    RecursionError where the source is nested too deeply.
+    """
+    with _deep_enough():
+        return _Collector(source, thorough=True).outline()
 
 
 @contextmanager
@@ -69,6 +85,20 @@ class _Collector(FlowWalker):
             uses=tuple(use for use in self.uses if self._concerns_caches(use)),
             classes=self.classes,
             functions=self.functions,
+            exports=self._exports(),
+            stars=tuple(self.scope.stars),
+            declared_all=self.declared_all,
+        )
+
+    def outline(self) -> FileFacts:
+        self.block(self.source.tree.body)
+        functions = dict.fromkeys(sorted(self.defined), _UNWALKED)
+        return FileFacts(
+            path=self.source.path,
+            imports=tuple(self.imports),
+            uses=tuple(use for use in self.uses if use.phase is Phase.IMPORT),
+            classes=self.classes,
+            functions=functions | self.functions,
             exports=self._exports(),
             stars=tuple(self.scope.stars),
             declared_all=self.declared_all,

@@ -35,6 +35,7 @@ _TRIES = (ast.Try, getattr(ast, "TryStar", ast.Try))
 
 def collect_constants(source: Source) -> ConstantFacts:
     """What ``source`` binds to what. Raises RecursionError where it is nested too deeply."""
+    source = source.whole()
     collector = _Collector(source)
     collector.module(source.tree.body)
     return ConstantFacts(source.path, collector.scopes, collector.imports, tuple(collector.stars))

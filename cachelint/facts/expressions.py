@@ -156,8 +156,8 @@ class ExpressionWalker(ChainWalker):
     def _lambda(self, node: ast.Lambda, at_once: bool = False) -> Values:
         self.evaluate_defaults(node.args)
         context = self.context if at_once else self.context.deferred()
-        parent = self.scope
-        name = f"<lambda {node.lineno}:{node.col_offset}>"
+        parent, name = self.scope, f"<lambda {node.lineno}:{node.col_offset}>"
+        self.defined.add(name)
 
         def walk() -> None:
             scope = self.function_scope(parent, node.args, [node.body])

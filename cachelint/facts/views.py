@@ -36,7 +36,7 @@ _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 def collect_views(source: Source) -> ViewFacts:
     """What ``source`` knows of views. Raises RecursionError where it is nested too deeply."""
-    return _Collector(source).collect()
+    return _Collector(source.whole()).collect()
 
 
 @dataclass

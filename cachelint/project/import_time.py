@@ -21,10 +21,10 @@ from cachelint.modules import Modules
 from cachelint.project.absent import NONE, absent_in, needs
 from cachelint.project.definitions import Definition, Definitions, is_decorator
 from cachelint.project.handles import Opened, is_in, returned_handles
+from cachelint.project.outlines import CONSTRUCTORS, Outlines
 
 #: Calls that lead to calls are followed so far; real chains have one to four.
 MAX_CALLS = 8
-_CONSTRUCTORS = ("__new__", "__init__", "__post_init__")
 _SUPER = "builtins.super()."
 _OPENED_BY_USE = "|".join(map(re.escape, (*LAZY_CACHES, HANDLE, f"{HELPER_GET_CACHE}()")))
 _FIRST_STEP = re.compile(rf"(?:{_OPENED_BY_USE})\.(\w+)(\(\))?")
@@ -106,18 +106,21 @@ class ImportTime:
         self._modules = modules
         self._follows = follows
         self._definitions = Definitions(modules, self._facts_of)
+        self._outlines = Outlines(modules, follows)
         self._reaches: dict[tuple[Definition, frozenset[str]], Reached | None] = {}
         self._actions: dict[Definition, tuple[_Action, ...]] = {}
 
     def sites(self, path: str) -> Iterator[Site]:
         """The calls at import in the file at ``path`` that reach a cache, each once."""
+        if not self._may_reach(path):
+            return
         facts = self._modules.thorough_facts(path)
         found: set[object] = set()
         for use in facts.uses if facts is not None else ():
             if use.phase is not Phase.IMPORT or use.span in found:
                 continue
             assert facts is not None
-            for callee in self._callees(facts, use):
+            for callee in _callees(self._definitions, facts, use):
                 reached = self._reached(callee, use)
                 if reached is not None and use.outer in _ON_THE_SPOT:
                     reached = replace(reached, effect=_over_at_once(reached.effect))
@@ -130,21 +133,14 @@ class ImportTime:
     def _facts_of(self, path: str) -> FileFacts | None:
         return self._modules.thorough_facts(path) if self._follows(path) else None
 
-    def _callees(self, facts: FileFacts, use: Use) -> Iterator[Definition]:
-        for value in use.values:
-            if not value.path.endswith("()"):
-                continue
-            called = replace(value, path=value.path[:-2])
-            if called.path.startswith(_SUPER):
-                yield from self._inherited(facts, use, called.path.removeprefix(_SUPER))
-            else:
-                yield from self._definitions.find_value(called, facts.path)
-
-    def _inherited(self, facts: FileFacts, use: Use, method: str) -> Iterator[Definition]:
-        cls = facts.classes.get(use.owner.rpartition(".")[0])
-        for base in cls.bases if cls is not None else ():
-            path = f"{base.path}.{method}"
-            yield from self._definitions.find_value(Value(path, None, base.unless), facts.path)
+    def _may_reach(self, path: str) -> bool:
+        """Whether looking into functions can show anything."""
+        outline = self._modules.outline(path)
+        return outline is not None and any(
+            self._outlines.may_reach(callee)
+            for use in outline.uses
+            for callee in _callees(self._outlines, outline, use)
+        )
 
     def _reached(self, callee: Definition, use: Use) -> Reached | None:
         """What the call ``use`` does, by the shortest way; None where it reaches no cache."""
@@ -196,7 +192,7 @@ class ImportTime:
         if callee.facts is None:
             return ()
         if callee.name in callee.facts.classes:
-            found = (self._definitions.method(callee, name) for name in _CONSTRUCTORS)
+            found = (self._definitions.method(callee, name) for name in CONSTRUCTORS)
             return tuple(method for methods in found for method in methods if method.facts)
         if callee.function is None or is_decorator(callee.function):
             return ()
@@ -234,7 +230,7 @@ class ImportTime:
                     yield _Action(use, effect, leads_to)
 
     def _led_to(self, facts: FileFacts, use: Use) -> tuple[Definition, ...]:
-        found = (self._bodies(callee) for callee in self._callees(facts, use))
+        found = (self._bodies(callee) for callee in _callees(self._definitions, facts, use))
         return tuple(dict.fromkeys(body for bodies in found for body in bodies))
 
     def _effect(self, facts: FileFacts, use: Use) -> Effect | None:
@@ -254,6 +250,26 @@ class ImportTime:
             quiet = match[2] is None or match[1] in QUIET_CACHE_API
             return Effect.OPENS if quiet else Effect.CONNECTS
         return None
+
+
+def _callees(definitions: Definitions, facts: FileFacts, use: Use) -> Iterator[Definition]:
+    for value in use.values:
+        if not value.path.endswith("()"):
+            continue
+        called = replace(value, path=value.path[:-2])
+        if called.path.startswith(_SUPER):
+            yield from _inherited(definitions, facts, use, called.path.removeprefix(_SUPER))
+        else:
+            yield from definitions.find_value(called, facts.path)
+
+
+def _inherited(
+    definitions: Definitions, facts: FileFacts, use: Use, method: str
+) -> Iterator[Definition]:
+    cls = facts.classes.get(use.owner.rpartition(".")[0])
+    for base in cls.bases if cls is not None else ():
+        path = f"{base.path}.{method}"
+        yield from definitions.find_value(Value(path, None, base.unless), facts.path)
 
 
 def _is_decorator(definition: Definition) -> bool:
