@@ -6,7 +6,10 @@ A text is judged as soon as nobody has typed for a moment, and before anything i
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 from dataclasses import dataclass, field
+from functools import partial
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -29,7 +32,9 @@ def serve() -> int:
     """Serve on standard input and output; the exit code is 1 where nobody asked to shut down."""
     application = _Application()
     application.register()
-    application.server.start_io()
+    # A copy: pygls closes what it writes to, and standard output is flushed once more at the end.
+    with open(os.dup(sys.stdout.fileno()), "wb") as output:
+        application.server.start_io(stdout=output)
     return 0 if application.is_shut_down else 1
 
 
@@ -50,18 +55,21 @@ class _Application:
     _complaints: set[str] = field(default_factory=set)
 
     def register(self) -> None:
-        feature = self.server.feature
-        feature(types.INITIALIZED)(self._watch)
-        feature(types.TEXT_DOCUMENT_DID_OPEN)(self._opened)
-        feature(types.TEXT_DOCUMENT_DID_CHANGE)(self._changed)
-        feature(types.TEXT_DOCUMENT_DID_SAVE)(self._saved)
-        feature(types.TEXT_DOCUMENT_DID_CLOSE)(self._closed)
-        feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)(self._files_changed)
-        feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(list(KINDS)))(
-            self._actions
-        )
-        feature(types.TEXT_DOCUMENT_HOVER)(self._hover)
-        feature(types.SHUTDOWN)(self._shut_down)
+        for method, handler in {
+            types.INITIALIZED: self._watch,
+            types.TEXT_DOCUMENT_DID_OPEN: self._opened,
+            types.TEXT_DOCUMENT_DID_CHANGE: self._changed,
+            types.TEXT_DOCUMENT_DID_SAVE: self._saved,
+            types.TEXT_DOCUMENT_DID_CLOSE: self._closed,
+            types.WORKSPACE_DID_CHANGE_WATCHED_FILES: self._files_changed,
+            types.TEXT_DOCUMENT_CODE_ACTION: self._actions,
+            types.TEXT_DOCUMENT_HOVER: self._hover,
+            types.SHUTDOWN: self._shut_down,
+        }.items():
+            is_action = method == types.TEXT_DOCUMENT_CODE_ACTION
+            options = types.CodeActionOptions(list(KINDS)) if is_action else None
+            # pygls writes on what it registers, which a bound method does not allow.
+            self.server.feature(method, options)(partial(handler))
 
     # -- what the editor tells --------------------------------------------------------------------
 

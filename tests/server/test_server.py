@@ -94,7 +94,7 @@ def test_evidence_is_related_information(client: Client, project: Path) -> None:
     (found,) = client.open(path, "from p.stores import caches\nx = caches['default']\n")
     (related,) = found["relatedInformation"]
     assert related["location"]["uri"] == (project / "p" / "stores.py").as_uri()
-    assert related["location"]["range"]["start"] == {"line": 0, "character": 0}
+    assert related["location"]["range"]["start"] == {"line": 0, "character": 30}
 
 
 def test_one_finding_is_fixed_alone(client: Client, project: Path) -> None:
