@@ -8,8 +8,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Any
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -22,8 +25,8 @@ from cachelint.server.actions import KINDS, Actions, Client
 from cachelint.server.translation import diagnostic_item, touches
 from cachelint.server.workspace import Document, Workspace
 
-#: Seconds without a keystroke after which a text is judged.
-_QUIET = 0.15
+#: Seconds without a keystroke after which a text is judged; more where that takes longer.
+_QUIET, _MOST_QUIET = 0.15, 2.0
 #: What findings may rest on, beside what is open: others may write it.
 _WATCHED = "**/{*.py,*.pyw,*.html,*.txt,*.toml,*.cfg,*.ini,*.env,.env,.gitignore,Dockerfile}"
 
@@ -52,10 +55,12 @@ class _Application:
     workspace: Workspace = field(default_factory=Workspace)
     is_shut_down: bool = False
     _waiting: asyncio.TimerHandle | None = None
+    _took: float = 0.0
+    """Seconds that the last judging took."""
     _complaints: set[str] = field(default_factory=set)
 
     def register(self) -> None:
-        for method, handler in {
+        handlers: dict[str, Callable[[Any], Any]] = {
             types.INITIALIZED: self._watch,
             types.TEXT_DOCUMENT_DID_OPEN: self._opened,
             types.TEXT_DOCUMENT_DID_CHANGE: self._changed,
@@ -65,7 +70,8 @@ class _Application:
             types.TEXT_DOCUMENT_CODE_ACTION: self._actions,
             types.TEXT_DOCUMENT_HOVER: self._hover,
             types.SHUTDOWN: self._shut_down,
-        }.items():
+        }
+        for method, handler in handlers.items():
             is_action = method == types.TEXT_DOCUMENT_CODE_ACTION
             options = types.CodeActionOptions(list(KINDS)) if is_action else None
             # pygls writes on what it registers, which a bound method does not allow.
@@ -93,9 +99,11 @@ class _Application:
         self._take(params.text_document.uri)
         if self._waiting is not None:
             self._waiting.cancel()
-        self._waiting = asyncio.get_running_loop().call_later(_QUIET, self._refresh)
+        quiet = min(max(_QUIET, self._took), _MOST_QUIET)
+        self._waiting = asyncio.get_running_loop().call_later(quiet, self._refresh)
 
     def _saved(self, params: types.DidSaveTextDocumentParams) -> None:
+        self.workspace.doubt()
         self._refresh()
 
     def _files_changed(self, params: types.DidChangeWatchedFilesParams) -> None:
@@ -123,8 +131,10 @@ class _Application:
         if self._waiting is not None:
             self._waiting.cancel()
             self._waiting = None
+        start = time.monotonic()
         for document in self.workspace.refresh():
             self._publish(document)
+        self._took = time.monotonic() - start
         errors = {one.error for one in self.workspace.documents.values() if one.error}
         for error in sorted(errors - self._complaints):
             self.server.window_show_message(

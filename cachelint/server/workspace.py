@@ -64,9 +64,18 @@ class Workspace:
         self._note_unsaved(known)
 
     def close(self, uri: str) -> None:
-        document = self.documents.pop(uri, None)
-        if document is not None:
-            self._unsaved.pop(document.path, None)
+        document = self.documents.pop(uri)
+        kept = document.kept
+        if self._unsaved.pop(document.path, None) is not None:
+            # The judge has seen what nobody has saved.
+            self._kept = {key: one for key, one in self._kept.items() if one is not kept}
+        elif kept is not None:
+            kept.depend_on(document.path)
+
+    def doubt(self) -> None:
+        """Let all documents be judged again: one may rest on what another one says."""
+        for document in self.documents.values():
+            document.is_changed = True
 
     def _note_unsaved(self, document: Document) -> None:
         """What is on disk already needs nobody to stand for it."""
@@ -84,12 +93,13 @@ class Workspace:
         """Judge whatever may have changed: texts, and documents that rest on changed files."""
         for document in self.documents.values():
             self._note_unsaved(document)
+        self._kept = {key: kept for key, kept in self._kept.items() if kept.is_current}
         # Those that have changed first: what they say, the others may see.
         for document in sorted(self.documents.values(), key=lambda one: not one.is_changed):
-            if self.judge(document):
+            if self._judge(document):
                 yield document
 
-    def judge(self, document: Document) -> bool:
+    def _judge(self, document: Document) -> bool:
         """Bring the report of one document up to date; whether that took judging."""
         try:
             configuration = find_configuration(os.path.dirname(document.path))
@@ -109,7 +119,7 @@ class Workspace:
     def _kept_judge(self, configuration: Configuration) -> KeptJudge:
         key = (configuration.origin, configuration.base)
         kept = self._kept.get(key)
-        if kept is None or kept.configuration != configuration or not kept.is_current:
+        if kept is None or kept.configuration != configuration:
             kept = self._kept[key] = KeptJudge(configuration, self._unsaved)
         return kept
 

@@ -166,29 +166,50 @@ def test_what_is_asked_is_answered_for_the_text_of_now(client: Client, project: 
     assert client.hover(path, {"line": 1, "character": 10}) is not None
 
 
-@pytest.mark.parametrize("is_saved", [True, False])
-def test_changed_settings_count_at_once(client: Client, project: Path, is_saved: bool) -> None:
+def test_changed_settings_count_before_they_are_saved(client: Client, project: Path) -> None:
     path, settings = project / "p" / "views.py", project / "p" / "settings.py"
     assert codes(client.open(path, LATE)) == ["CCH201"]
     client.open(settings)
     more = SETTINGS + "CACHES['carts'] = CACHES['default']\n"
-    if is_saved:
-        settings.write_text(more)
-        client.save(settings)
-    else:
-        client.type(settings, more)
+    client.type(settings, more)
     assert client.findings(path) == []
-    client.change(settings, SETTINGS, 3)
+    client.type(settings, SETTINGS, 3)
     assert codes(client.findings(path)) == ["CCH201"]
 
 
-def test_settings_that_others_change_count(client: Client, project: Path) -> None:
+@pytest.mark.parametrize("by", ["didSave", "didChangeWatchedFiles"])
+def test_saved_settings_count(client: Client, project: Path, by: str) -> None:
+    """Those that the editor has saved, and those that something else has written."""
     path, settings = project / "p" / "views.py", project / "p" / "settings.py"
     assert codes(client.open(path, LATE)) == ["CCH201"]
-    settings.write_text(SETTINGS.replace("default", "carts"))
-    changes = [{"uri": settings.as_uri(), "type": 2}]
-    client.tell("workspace/didChangeWatchedFiles", {"changes": changes})
-    assert client.findings(path) == []
+    for text, expected in ((SETTINGS.replace("default", "carts"), []), (SETTINGS, ["CCH201"])):
+        settings.write_text(text)
+        if by == "didSave":
+            client.save(settings)
+        else:
+            changes = [{"uri": settings.as_uri(), "type": 2}]
+            client.tell("workspace/didChangeWatchedFiles", {"changes": changes})
+        assert codes(client.findings(path)) == expected
+
+
+def test_what_is_saved_counts_in_other_documents(client: Client, project: Path) -> None:
+    write_tree(project, {"p/a.py": f"{IMPORT}__all__ = ['caches']\n"})
+    user, used = project / "p" / "b.py", project / "p" / "a.py"
+    assert codes(client.open(user, "from p.a import caches\nx = caches['default']\n")) == ["CCH101"]
+    client.open(used)
+    client.change(used, "caches = {}  # no cache of Django\n")
+    used.write_text("caches = {}  # no cache of Django\n")
+    client.save(used)
+    while client.findings(user):
+        pass
+
+
+def test_what_was_never_saved_is_forgotten(client: Client, project: Path) -> None:
+    path, settings = project / "p" / "views.py", project / "p" / "settings.py"
+    client.open(settings, SETTINGS.replace("default", "carts"))
+    assert client.open(path, LATE) == []
+    client.tell("textDocument/didClose", {"textDocument": {"uri": settings.as_uri()}})
+    assert codes(client.findings(path)) == ["CCH201"]
 
 
 def test_a_settings_file_is_judged_as_it_is_written(client: Client, project: Path) -> None:
