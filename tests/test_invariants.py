@@ -233,7 +233,7 @@ def test_words_imply_a_cache_word(code: str) -> None:
 
 #: Who works for a check asks disk.py; the others are commands, which say what they read and write.
 OTHERS = ("cli/", "fix/", "reporters/", "baseline.py", "codemod.py", "disk.py", "files.py")
-OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/", "running/probe.py")
+OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/", "running/probe.py", "server/")
 ASKING = {"isfile", "isdir", "exists", "lexists", "scandir", "listdir", "stat", "lstat", "walk"}
 READING = {"read_text", "read_bytes", "iterdir", "glob", "rglob", "is_file", "is_dir"}
 

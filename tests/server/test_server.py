@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from cachelint.cli import main
+from cachelint.fix.helper import helper_source
 from cachelint.rules import all_rules
 from tests.conftest import write_tree
 from tests.server.client import Client, Json, codes, edited
@@ -31,6 +33,20 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     client = Client(tmp_path_factory.mktemp("workspace"))
     yield client
     assert client.stop() == 0
+
+
+@pytest.fixture(scope="module")
+def plain_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    """One that counts bytes and can do next to nothing; it goes without a word."""
+    client = Client(
+        tmp_path_factory.mktemp("workspace"),
+        {
+            "general": {"positionEncodings": ["utf-8", "utf-16"]},
+            "textDocument": {"codeAction": {"disabledSupport": True}},
+        },
+    )
+    yield client
+    assert client.exit() == 1, "nobody asked to shut down"
 
 
 @pytest.fixture
@@ -70,13 +86,11 @@ def test_columns_count_units_of_utf_16(client: Client, project: Path) -> None:
     assert line[2 * start : 2 * end].decode("utf-16-le") == "caches['default']"
 
 
-def test_a_client_may_count_bytes(project: Path) -> None:
-    client = Client(project, {"general": {"positionEncodings": ["utf-8", "utf-16"]}})
+def test_a_client_may_count_bytes(plain_client: Client, project: Path) -> None:
     text = f"{IMPORT}x = '\N{SLICE OF PIZZA}é', caches['default']\n"
-    (found,) = client.open(project / "p" / "wide.py", text)
+    (found,) = plain_client.open(project / "p" / "wide.py", text)
     start = found["range"]["start"]["character"]
     assert text.splitlines()[1].encode()[start:].startswith(b"caches[")
-    assert client.exit() == 1, "nobody asked to shut down"
 
 
 def test_lines_end_where_the_protocol_says(client: Client, project: Path) -> None:
@@ -126,19 +140,18 @@ def test_the_helper_is_created_with_the_fix(client: Client, project: Path) -> No
     assert client.change(path, edited(FROZEN, change["edits"])) == []
 
 
-def test_a_client_that_creates_no_files_is_told_the_command(project: Path) -> None:
-    client = Client(project, {"textDocument": {"codeAction": {"disabledSupport": True}}})
-    path = project / "p" / "a.py"
-    (found,) = client.open(path, FROZEN)
-    (action,) = client.actions(path, found["range"])
-    assert "edit" not in action and "cachelint helper --write p/lazy_cache.py" in action["title"]
-    subprocess.run([sys.executable, "-m", "cachelint", "helper", "--write", "p/lazy_cache.py"], cwd=project, check=True)  # fmt: skip
-    client.save(path)
-    action, _ = client.actions(path, found["range"])
+def test_without_new_files_the_command_is_told(plain_client: Client, project: Path) -> None:
+    path, helper = project / "p" / "a.py", project / "p" / "lazy_cache.py"
+    (found,) = plain_client.open(path, FROZEN)
+    (action,) = plain_client.actions(path, found["range"])
+    assert "edit" not in action and f"cachelint helper --write {helper}" in action["title"]
+    assert action["disabled"]["reason"] in action["title"]
+    helper.write_text(helper_source())
+    plain_client.save(path)
+    action, _ = plain_client.actions(path, found["range"])
     assert edited(FROZEN, action["edit"]["changes"][path.as_uri()]).endswith(
         "\nstore = LazyCacheWrapper('default')\n"
     )
-    assert client.stop() == 0
 
 
 def test_unsafe_fixes_say_why(client: Client, project: Path) -> None:
@@ -235,13 +248,15 @@ def test_a_broken_configuration_is_told_once(client: Client, project: Path) -> N
     assert not shown
 
 
-def test_ignored_and_known_findings_are_not_shown(client: Client, project: Path) -> None:
+def test_ignored_and_known_findings_are_not_shown(
+    client: Client, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write_tree(project, {
         "pyproject.toml": "[tool.cachelint]\nexclude = ['vendor/']\nbaseline = 'known.json'\n",
         "p/a.py": FROZEN,
     })  # fmt: skip
-    command = [sys.executable, "-m", "cachelint", "check", "--write-baseline", "."]
-    subprocess.run(command, cwd=project, check=True, capture_output=True)
+    monkeypatch.chdir(project)
+    assert main(["check", "--write-baseline", "."]) == 0
     assert client.open(project / "p" / "a.py") == []
     assert codes(client.open(project / "p" / "b.py", FROZEN)) == ["CCH101"]
     assert client.open(project / "vendor" / "a.py", FROZEN) == []
