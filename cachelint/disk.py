@@ -7,7 +7,7 @@ folders that were listed, and the paths that were asked for, whether there was a
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -19,11 +19,14 @@ class Journal:
     listed: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)
     """Files that were read, and paths that somebody looked for."""
+    read: set[str] = field(default_factory=set)
+    """Those of ``asked`` whose content was read."""
     denied: set[str] = field(default_factory=set)
     """Paths where there was nothing, or nothing of the kind that somebody looked for."""
 
 
 _journal: Journal | None = None
+_unsaved: Mapping[str, bytes] = {}
 
 
 @contextmanager
@@ -35,6 +38,17 @@ def noting() -> Iterator[Journal]:
         yield _journal
     finally:
         _journal = before
+
+
+@contextmanager
+def with_unsaved(contents: Mapping[str, bytes]) -> Iterator[None]:
+    """Let an editor's ``contents``, by absolute paths, stand for what these files hold."""
+    global _unsaved
+    before, _unsaved = _unsaved, contents
+    try:
+        yield
+    finally:
+        _unsaved = before
 
 
 def note(path: str) -> None:
@@ -99,6 +113,11 @@ def read(path: str | os.PathLike[str]) -> bytes:
     """The bytes of the file at ``path``. Raises OSError."""
     if _journal is not None:
         _journal.asked.add(os.fspath(path))
+        _journal.read.add(os.fspath(path))
+    if _unsaved:
+        content = _unsaved.get(os.path.abspath(path))
+        if content is not None:
+            return content
     # Without a buffer: most files are only searched, and the buffer takes as long as the reading.
     with open(path, "rb", buffering=0) as file:
         return file.readall()

@@ -68,8 +68,21 @@ for path in sorted(Path().rglob("*.py")):
 """
 
 
+SERVER = """
+from cachelint.server.workspace import Workspace
+workspace = Workspace()
+for path in sorted(Path().rglob("*.py")):
+    workspace.put(str(path), str(path), path.read_text(), 1)
+findings = [found for one in workspace.refresh() for found in one.report.diagnostics]
+document = next(one for one in workspace.documents.values() if one.path.endswith("index.py"))
+assert workspace.fixed(document, None, True, True).files
+"""
+
+
 @pytest.mark.parametrize(
-    "run", [CHECK, SETTINGS, PLUGIN], ids=["check", "settings", "flake8 plugin"]
+    "run",
+    [CHECK, SETTINGS, PLUGIN, SERVER],
+    ids=["check", "settings", "flake8 plugin", "server"],
 )
 def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
     """The shop's settings are read: the rules for CACHES and aliases ask for them."""
@@ -220,7 +233,7 @@ def test_words_imply_a_cache_word(code: str) -> None:
 
 #: Who works for a check asks disk.py; the others are commands, which say what they read and write.
 OTHERS = ("cli/", "fix/", "reporters/", "baseline.py", "codemod.py", "disk.py", "files.py")
-OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/", "running/probe.py")
+OTHERS += ("flake8_plugin.py", "lazy.py", "proving.py", "rules/", "running/probe.py", "server/")
 ASKING = {"isfile", "isdir", "exists", "lexists", "scandir", "listdir", "stat", "lstat", "walk"}
 READING = {"read_text", "read_bytes", "iterdir", "glob", "rglob", "is_file", "is_dir"}
 

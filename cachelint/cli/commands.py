@@ -20,6 +20,7 @@ _COMMANDS = {
     "doctor": "run the project and say why its caches do not work",
     "helper": "print or write the lazy cache helper",
     "rule": "explain a rule",
+    "server": "serve an editor: findings while typing, quick fixes",
 }
 _EPILOG = """\
 exit codes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cachelint.config import Configuration
@@ -65,15 +65,20 @@ def fix_text(
     *,
     unsafe: bool = False,
     new_files: bool = False,
+    only: Collection[Diagnostic] | None = None,
+    judge: Judge | None = None,
 ) -> FixReport:
     """Fix ``data`` as if it were what the file at ``path`` holds; see fix_paths.
 
+    ``only``: no other findings than these. ``judge``, of the same configuration, takes the result
+    for what the file holds until it is given the file again.
     Raises ConfigurationError as check_paths does.
     """
-    fixer = _Fixer.of([path], configuration, unsafe, new_files)
+    fixer = _Fixer.of([path], configuration, unsafe, new_files, judge)
     report = check_text(path, data, configuration, judge=fixer.judge)
-    if report.diagnostics:
-        fixer.fix_file(path, list(report.diagnostics), data=data)
+    wanted = [one for one in report.diagnostics if only is None or one in only]
+    if wanted:
+        fixer.fix_file(path, wanted, data=data)
     fixer.settle()
     return fixer.report()
 
@@ -117,9 +122,14 @@ class _Fixer:
 
     @classmethod
     def of(
-        cls, paths: Sequence[str], configuration: Configuration, unsafe: bool, new_files: bool
+        cls,
+        paths: Sequence[str],
+        configuration: Configuration,
+        unsafe: bool,
+        new_files: bool,
+        judge: Judge | None = None,
     ) -> _Fixer:
-        judge = Judge(configuration)
+        judge = judge or Judge(configuration)
         library = TemplateSearch(paths, configuration, judge.reader).library
         surroundings = Surroundings(judge, new_files)
         templates = TemplateFix(judge, library, unsafe)

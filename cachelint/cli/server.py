@@ -1,0 +1,26 @@
+"""``cachelint server``: a language server on standard input and output. Starts it, nothing else."""
+
+from __future__ import annotations
+
+import argparse
+from importlib.util import find_spec
+
+from cachelint.config import ConfigurationError
+
+
+def add_arguments(server: argparse.ArgumentParser) -> None:
+    # Editors' language clients give it, whatever the server.
+    server.add_argument(
+        "--stdio", action="store_true", help="as it is anyway: over standard input and output"
+    )
+    server.set_defaults(run=_run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    if find_spec("pygls") is None:
+        raise ConfigurationError(
+            'the language server needs pygls: python -m pip install "cachelint[server]"'
+        )
+    from cachelint.server import serve
+
+    return serve()
