@@ -17,13 +17,14 @@ from tests.conftest import ROOT, write_tree
 from tests.guides.markdown import PAGES, Block, blocks_of, inline_code
 
 SHOP = "fixtures/projects/shop"
-#: Beginnings of commands that need the network, or that other tests run: tests/doctor and
-#: tests/test_proving.py.
+#: Beginnings of commands that need the network, or that other tests run: tests/doctor,
+#: tests/test_proving.py, tests/test_completion.py.
 NOT_RUN_HERE = (
     "python -m pip install ",
     "python -m pytest",
     "cachelint doctor ",
     "cachelint rule CCH101 --prove",
+    "cachelint --print-completion ",
 )
 #: Options in prose that are other programs'.
 FOREIGN_OPTIONS = {"--cachelint-django-version", "--tag"}
