@@ -4,9 +4,8 @@ import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from cachelint.cli import main
 from cachelint.cli.commands import parser_of
 from tests.conftest import ROOT, write_tree
 from tests.guides.markdown import PAGES, Block, blocks_of, inline_code
+from tests.warm import WarmDjango
 
 SHOP = "fixtures/projects/shop"
 #: Beginnings of commands that need the network, or that other tests run: tests/doctor,
@@ -44,6 +44,37 @@ def pages_with_commands() -> list[Path]:
 WITH_CONSOLE = pages_with_commands()
 
 
+@dataclass
+class Shell:
+    workspace: Path
+    capfd: pytest.CaptureFixture[str]
+    django: WarmDjango
+
+    def run(self, command: str) -> str | None:
+        """What the command prints, or None where it is not run."""
+        if command.startswith(NOT_RUN_HERE):
+            return None
+        words = shlex.split(command.split(" > ")[0])
+        if words[0] == "cachelint":
+            return self._cachelint(words[1:])
+        if words[:2] == ["python", "manage.py"]:
+            return self._manage(words[2:])
+        raise AssertionError(f"nobody knows whether this works: {command}")
+
+    def _cachelint(self, arguments: list[str]) -> str:
+        self.capfd.readouterr()
+        code = main(arguments)
+        out, err = self.capfd.readouterr()
+        assert code in (0, 1), f"{arguments}: {err}"
+        return out + err
+
+    def _manage(self, arguments: list[str]) -> str:
+        environment = {**os.environ, "SHOP_DATABASE": str(self.workspace / "shop.sqlite3")}
+        script = self.workspace / SHOP / "manage.py"
+        done = self.django.run(script, *arguments, environment=environment)
+        return done.stdout + done.stderr
+
+
 @pytest.fixture
 def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ignored = shutil.ignore_patterns("__pycache__")
@@ -56,12 +87,13 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("page", WITH_CONSOLE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_print_what_is_shown(
-    page: Path, workspace: Path, capfd: pytest.CaptureFixture[str]
+    page: Path, workspace: Path, capfd: pytest.CaptureFixture[str], warm_django: WarmDjango
 ) -> None:
+    shell = Shell(workspace, capfd, warm_django)
     printed: str | None = None
     for block in blocks_of(page):
         if block.language == "console":
-            printed = run_block(block, workspace, capfd)
+            printed = run_block(block, shell)
         elif block.language in ("text", "diff") and printed is not None:
             assert_shown(block.code, printed, block.name)
         elif block.code.startswith("INSTALLED_APPS"):
@@ -69,14 +101,14 @@ def test_commands_print_what_is_shown(
                 settings.write(block.code)
 
 
-def run_block(block: Block, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str | None:
+def run_block(block: Block, shell: Shell) -> str | None:
     """Run each command; compare what stands below it, return all that was printed.
 
     None where something is left to other tests.
     """
     printed, is_whole = "", True
     for command, shown in commands_of(block.code):
-        outputs = [run(part, workspace, capfd) for part in command.split(" && ")]
+        outputs = [shell.run(part) for part in command.split(" && ")]
         output = outputs[-1]
         if output is None:
             is_whole = False
@@ -95,38 +127,6 @@ def commands_of(code: str) -> Iterator[tuple[str, str]]:
     for text in re.split(r"^\$ ", code, flags=re.MULTILINE)[1:]:
         command, _, shown = text.partition("\n")
         yield command, shown
-
-
-def run(command: str, workspace: Path, capfd: pytest.CaptureFixture[str]) -> str | None:
-    """What the command prints, or None where it is not run."""
-    if command.startswith(NOT_RUN_HERE):
-        return None
-    words = shlex.split(command.split(" > ")[0])
-    if words[0] == "cachelint":
-        capfd.readouterr()
-        try:
-            code = main(words[1:])
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capfd.readouterr()
-        assert code in (0, 1), f"{command}: {err}"
-        return out + err
-    if words[:2] == ["python", "manage.py"]:
-        return manage(words[1:], workspace)
-    raise AssertionError(f"nobody knows whether this works: {command}")
-
-
-def manage(words: list[str], workspace: Path) -> str:
-    done = subprocess.run(
-        [sys.executable, *words],
-        cwd=workspace / SHOP,
-        env={**os.environ, "SHOP_DATABASE": str(workspace / "shop.sqlite3")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        encoding="utf-8",
-        timeout=60,
-    )
-    return done.stdout
 
 
 def assert_shown(shown: str, printed: str, name: str) -> None:
