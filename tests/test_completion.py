@@ -12,7 +12,15 @@ import pytest
 from cachelint.cli import main
 from cachelint.cli.commands import SHELLS, parser_of
 
-COMMANDS = ("check", "fix", "settings", "doctor", "helper", "rule")
+
+def subparsers(*names: str) -> dict[str, argparse.ArgumentParser]:
+    """The parsers of all commands; those named know their options."""
+    actions = parser_of(names)._actions
+    (found,) = (a.choices for a in actions if isinstance(a, argparse._SubParsersAction))
+    return dict(found)
+
+
+COMMANDS = tuple(subparsers())
 #: Asks bash itself: the function that the script registers, for a line with the cursor at its end.
 ASK = """
 source cachelint.bash
@@ -35,7 +43,7 @@ def script_for(shell: str, capsys: pytest.CaptureFixture[str]) -> str:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("cachelint se", ["settings"]),
+        ("cachelint sett", ["settings"]),
         ("cachelint check --output-fo", ["--output-format"]),
         ("cachelint check --output-format sa", ["sarif"]),
         ("cachelint rule CCH10", [f"CCH10{number}" for number in range(1, 9)]),
@@ -71,20 +79,10 @@ def test_without_shtab(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFi
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_tells_what_holds_without_an_option(command: str) -> None:
-    parser = subparser(command)
+    parser = subparsers(command)[command]
     assert parser.description and "examples:" in (parser.epilog or "")
     for action in parser._actions:
         assert action.help, action.dest
         takes_a_value = action.nargs != 0 and not action.required
         if takes_a_value and (action.option_strings or action.nargs == "*"):
             assert "default:" in action.help, action.dest
-
-
-def subparser(command: str) -> argparse.ArgumentParser:
-    (commands,) = (
-        action.choices
-        for action in parser_of([command])._actions
-        if isinstance(action, argparse._SubParsersAction)
-    )
-    found: argparse.ArgumentParser = commands[command]
-    return found

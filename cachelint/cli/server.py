@@ -7,8 +7,18 @@ from importlib.util import find_spec
 
 from cachelint.config import ConfigurationError
 
+_DESCRIPTION = """\
+A language server on standard input and output: findings while typing, evidence, quick fixes.
+Editors start it; it needs the extra cachelint[server]. Exits with 0, or 2 where that is missing.
+"""
+_EPILOG = """\
+examples:
+  cachelint server
+"""
+
 
 def add_arguments(server: argparse.ArgumentParser) -> None:
+    server.description, server.epilog = _DESCRIPTION, _EPILOG
     # Editors' language clients give it, whatever the server.
     server.add_argument(
         "--stdio", action="store_true", help="as it is anyway: over standard input and output"

@@ -14,6 +14,7 @@ from cachelint.cli import main
 from cachelint.cli.commands import parser_of
 from tests.conftest import ROOT, write_tree
 from tests.guides.markdown import PAGES, Block, blocks_of, inline_code
+from tests.test_completion import COMMANDS
 from tests.warm import WarmDjango
 
 SHOP = "fixtures/projects/shop"
@@ -28,7 +29,6 @@ NOT_RUN_HERE = (
 )
 #: Options in prose that are other programs'.
 FOREIGN_OPTIONS = {"--cachelint-django-version", "--tag"}
-COMMANDS = ("check", "fix", "settings", "doctor", "helper", "rule")
 
 
 def pages_with_commands() -> list[Path]:

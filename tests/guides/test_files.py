@@ -24,7 +24,7 @@ else:
     import tomli as tomllib
 
 BAD = "from django.core.cache import caches\n\nsessions = caches['sessions']\n"
-LANGUAGES = {"console", "text", "diff", "python", "toml", "yaml", "ini", "groovy"}
+LANGUAGES = {"console", "text", "diff", "python", "toml", "yaml", "ini", "groovy", "lua"}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -68,6 +68,13 @@ def test_flake8_refuses_to_run_without_us(tmp_path: Path) -> None:
 def flake8(folder: Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "flake8", "-j1", "a.py"]
     return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", parameters("lua"))
+def test_editors_start_a_command_that_exists(block: Block) -> None:
+    words = re.findall(r'"([^"]+)"', re.findall(r"cmd = \{(.*)\}", block.code)[0])
+    assert words[0] == "cachelint"
+    assert parser_of(words[1:]).parse_args(words[1:]).run
 
 
 # YAML and Groovy: CI
