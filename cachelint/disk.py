@@ -42,9 +42,9 @@ def noting() -> Iterator[Journal]:
 
 @contextmanager
 def with_unsaved(contents: Mapping[str, bytes]) -> Iterator[None]:
-    """Let an editor's ``contents``, by absolute paths, stand for what these files hold."""
+    """Let ``contents``, by absolute paths, too stand for what these files hold."""
     global _unsaved
-    before, _unsaved = _unsaved, contents
+    before, _unsaved = _unsaved, {**_unsaved, **contents}
     try:
         yield
     finally:

@@ -82,7 +82,10 @@ def check_text(
     """
     judge = judge or Judge(configuration)
     judge.prepare()
-    return _Check(judge, Discovery([], (), configuration.base), [path]).run_text(path, data)
+    check = _Check(judge, Discovery([], (), configuration.base), [path])
+    # Who comes back to the file, as settings, for what it says shall find the same.
+    with disk.with_unsaved({os.path.abspath(path): data}):
+        return check.run_text(path, data)
 
 
 def read_settings(path: str, configuration: Configuration) -> ProjectSettings:

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from cachelint.config import Configuration, ConfigurationError
+from cachelint.engine import check_text
 from cachelint.judge import Judge
 from cachelint.report import Report
 from cachelint.rules import all_rules
 from cachelint.selection import resolve_selectors
-from tests.conftest import Tree, places
+from tests.conftest import Tree, places, write_tree
 
 BAD = "from django.core.cache import caches\nx = caches['a']\ny = caches.get('b')\n"
 
@@ -341,3 +342,14 @@ def test_many_ways_to_one_thing_are_one_finding(check: Callable[..., Report]) ->
     tree |= {"n0.py": tree["m0.py"], "a.py": "from m19 import caches\nx = caches['a']\n"}
     report = check({"manage.py": "", **tree}, "a.py")
     assert places(report) == ["a.py:2 CCH101"]
+
+
+def test_a_text_stands_for_its_file_wherever_that_is_read(tmp_path: Path) -> None:
+    """The settings that a text is are read once more, as settings: as they are in the text."""
+    saved = "CACHES = {'default': {'BACKEND': 'django.core.cache.backends.dummy.DummyCache'}}\n"
+    manage = "import os\nos.environ.setdefault('DJANGO_SETTINGS_MODULE', 'p.settings')\n"
+    write_tree(tmp_path, {"manage.py": manage, "p/__init__.py": "", "p/settings.py": saved})
+    text = "\n\n" + saved.replace("dummy.D", "dumy.D")
+    path = str(tmp_path / "p" / "settings.py")
+    (found,) = check_text(path, text.encode(), Configuration(base=str(tmp_path))).diagnostics
+    assert (found.code, found.span.row) == ("CCH402", 3)

@@ -123,7 +123,8 @@ class _Application:
         path = to_fs_path(uri) if urlparse(uri)[0] == "file" else None
         if path is not None:
             document = self.server.workspace.get_text_document(uri)
-            self.workspace.put(uri, path, document.source, document.version)
+            language = document.language_id
+            self.workspace.put(uri, path, document.source, document.version, language)
 
     # -- what it is told --------------------------------------------------------------------------
 

@@ -27,6 +27,7 @@ class Document:
     uri: str
     path: str
     text: str
+    is_python: bool
     version: int | None = None
     report: Report = _NOTHING
     error: str = ""
@@ -54,13 +55,15 @@ class Workspace:
     """By where the configuration comes from."""
     _unsaved: dict[str, bytes] = field(default_factory=dict)
 
-    def put(self, uri: str, path: str, text: str, version: int | None) -> None:
+    def put(
+        self, uri: str, path: str, text: str, version: int | None, language: str | None = None
+    ) -> None:
         """Take what a document says now."""
-        known = self.documents.setdefault(uri, Document(uri, os.path.abspath(path), text))
+        is_python = language == "python" or path.endswith((".py", ".pyw"))
+        new = Document(uri, os.path.abspath(path), text, is_python)
+        known = self.documents.setdefault(uri, new)
         known.text, known.version, known.is_changed = text, version, True
-        known.encoding = "utf-8"
-        if path.endswith((".py", ".pyw")):
-            known.encoding = _encoding(text)
+        known.encoding = _encoding(text) if is_python else "utf-8"
         self._note_unsaved(known)
 
     def close(self, uri: str) -> None:
@@ -160,7 +163,8 @@ def _report(document: Document, kept: KeptJudge) -> Report:
         kept.judge.prepare()
         if _is_excluded(document.path, configuration):
             return _NOTHING
-        if not is_template and not kept.judge.is_candidate(data):
+        is_candidate = document.is_python and kept.judge.is_candidate(data)
+        if not (is_template or is_candidate):
             return _NOTHING
         path = shown_path(document.path)
         report = check_text(path, data, configuration, judge=kept.judge)

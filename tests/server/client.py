@@ -83,10 +83,10 @@ class Client:
 
     # -- documents --------------------------------------------------------------------------------
 
-    def open(self, path: Path, text: str | None = None) -> Json:
+    def open(self, path: Path, text: str | None = None, language: str = "python") -> Json:
         """Open a file, with a ``text`` that is not saved if one is given; what is found in it."""
         text = path.read_bytes().decode() if text is None else text
-        item = {"uri": path.as_uri(), "languageId": "python", "version": 1, "text": text}
+        item = {"uri": path.as_uri(), "languageId": language, "version": 1, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": item})
         return self.findings(path)
 

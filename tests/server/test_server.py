@@ -282,7 +282,12 @@ def test_encodings_are_those_of_the_file(client: Client, project: Path) -> None:
 def test_templates_are_judged(client: Client, project: Path) -> None:
     path = project / "p" / "templates" / "a.html"
     text = "{% load cache %}{% cache 9 x using='nope' %}{% endcache %}\n"
-    assert codes(client.open(path, text)) == ["CCH204"]
+    assert codes(client.open(path, text, "html")) == ["CCH204"]
+
+
+def test_the_language_counts_where_the_name_does_not(client: Client, project: Path) -> None:
+    assert codes(client.open(project / "script", FROZEN)) == ["CCH101"]
+    assert client.open(project / "pyproject.toml", "cache = [", "toml") == []
 
 
 def test_a_closed_document_has_no_findings(client: Client, project: Path) -> None:
