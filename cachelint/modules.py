@@ -79,6 +79,12 @@ class Modules:
         for known in (*others, self._views):
             known.pop(key, None)
 
+    def add_file(self, path: str, text: str) -> None:
+        """Let others import the module at ``path``, which is not there yet, and what it will be."""
+        key = os.path.abspath(path)
+        self._texts[key] = text
+        self._finder.add_file(key)
+
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
         self._views[os.path.abspath(source.path)] = collect_views(source)

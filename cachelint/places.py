@@ -67,6 +67,7 @@ class ModuleFinder:
         self._folders: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
         self._added: dict[str, tuple[str, ...]] = {}
+        self._coming: set[str] = set()
 
     def find(self, dotted: str, origin: str) -> str | None:
         """The file of the module ``dotted``, as an import in the file ``origin`` would find it.
@@ -88,9 +89,9 @@ class ModuleFinder:
         if level:
             for _ in range(level - 1):
                 folder = os.path.dirname(folder)
-            return _module_file(folder, parts)
+            return self._module_file(folder, parts)
         for root in self._roots_of(folder):
-            found = _module_file(root, parts)
+            found = self._module_file(root, parts)
             if found is not None:
                 return found
         return None
@@ -106,7 +107,7 @@ class ModuleFinder:
             return
         parent = os.path.dirname(own)
         for name in (entry.name for entry in disk.entries(parent)):
-            found = _module_file(os.path.join(parent, name), dotted.split("."))
+            found = self._module_file(os.path.join(parent, name), dotted.split("."))
             if found is not None:
                 yield found
 
@@ -122,6 +123,11 @@ class ModuleFinder:
             # What was looked for before may be there now.
             self._roots.clear()
             self._found.clear()
+
+    def add_file(self, path: str) -> None:
+        """Take the file at ``path``, an absolute path, for one that is there: it will be."""
+        self._coming.add(path)
+        self._found.clear()
 
     def roots(self, origin: str) -> tuple[str, ...]:
         """The folders from which the file ``origin`` imports, in the order in which they count."""
@@ -141,10 +147,11 @@ class ModuleFinder:
         above = [folder, *map(str, Path(folder).parents)]
         return [root for below in above for root in self._added.get(below, ())]
 
-
-def _module_file(root: str, parts: list[str]) -> str | None:
-    base = os.path.join(root, *parts)
-    package = os.path.join(base, "__init__.py")
-    if disk.is_file(package):
-        return package
-    return f"{base}.py" if parts and disk.is_file(f"{base}.py") else None
+    def _module_file(self, root: str, parts: list[str]) -> str | None:
+        base = os.path.join(root, *parts)
+        package = os.path.join(base, "__init__.py")
+        if disk.is_file(package):
+            return package
+        module = f"{base}.py"
+        is_there = module in self._coming or disk.is_file(module)
+        return module if parts and is_there else None

@@ -29,7 +29,11 @@ class Surroundings:
         """
         folder = project_folder(path)
         if folder not in self._helpers:
-            self._helpers[folder] = choose_helper(self.judge.configuration.helper, folder)
+            helper = choose_helper(self.judge.configuration.helper, folder)
+            self._helpers[folder] = helper
+            if helper.path is not None:
+                # What is judged imports it already.
+                self.judge.modules.add_file(helper.path, helper_source())
         helper = self._helpers[folder]
         if helper.path is not None and not self.new_files:
             command = f"cachelint helper --write {shown_path(helper.path)}"
