@@ -9,7 +9,8 @@ from cachelint.config import ConfigurationError
 
 _DESCRIPTION = """\
 A language server on standard input and output: findings while typing, evidence, quick fixes.
-Editors start it; it needs the extra cachelint[server]. Exits with 0, or 2 where that is missing.
+Editors start it; it needs the extra cachelint[server], and exits with 2 where that is missing, else
+with 0, or 1 where the editor left without asking to shut down.
 """
 _EPILOG = """\
 examples:
