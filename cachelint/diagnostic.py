@@ -76,6 +76,8 @@ class FixPlan:
     ``targets`` what is bound to the result,
     ``builtins`` what the new code takes from there, ``reads`` names that it reads
     earlier than the old code did, ``memo`` the function that remembers nothing any more.
+    ``repeats`` are codes of findings that the new code may have because it says itself what a
+    function said that was called: the finding stands at both places then.
     """
 
     title: str
@@ -90,6 +92,7 @@ class FixPlan:
     builtins: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     memo: str = ""
+    repeats: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:

@@ -80,10 +80,9 @@ class Modules:
             known.pop(key, None)
 
     def add_file(self, path: str, text: str) -> None:
-        """Let others import the module at ``path``, which is not there yet, and what it will be."""
-        key = os.path.abspath(path)
-        self._texts[key] = text
-        self._finder.add_file(key)
+        """Let others import the module at ``path``, which is not there yet."""
+        self._texts[os.path.abspath(path)] = text
+        self._finder.add_file(os.path.abspath(path))
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
@@ -180,18 +179,11 @@ class Modules:
         return None if facts.stars or "__getattr__" in facts.exports else False
 
     def may_bring(self, module: str, name: str, origin: str) -> bool:
-        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``.
-
-        That is one which the file finds, or one in a folder beside its own distribution: libraries
-        that are unpacked next to each other import each other.
-        """
+        """Whether the tree has a ``module`` of its own, for a file, that may have ``name``."""
         if self.find(module, origin) is not None:
             return self.has_name(module, name, origin) is not False
-        return any(self._has(path, name) for path in self._finder.beside(module, origin))
-
-    def _has(self, path: str, name: str) -> bool:
-        facts = self.facts(path)
-        return facts is None or name in facts.exports or bool(facts.stars)
+        beside = (self.facts(path) for path in self._finder.beside(module, origin))
+        return any(facts is None or facts.stars or name in facts.exports for facts in beside)
 
     def _is_missing(self, module: str, origin: str) -> bool:
         """Whether ``module`` belongs to a package of the tree that does not have it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cachelint.config import Configuration
@@ -218,7 +218,7 @@ class _Fixer:
         Raises DeclinedError unless the fixed findings are gone then, and no other has come.
         """
         gone = (*state.fixed, *chosen)
-        allowed = state.before - Counter(diagnostic.code for diagnostic in gone)
+        allowed = _allowed(state.before, gone)
         known = state.words - Counter(map(_words, gone))
         self._judged(source)
         result = _Result(document)
@@ -296,7 +296,7 @@ class _Fixer:
         state = self._states[path]
         if state.new == state.old or self._is_template(path):
             return False
-        allowed = state.before - Counter(diagnostic.code for diagnostic in state.fixed)
+        allowed = _allowed(state.before, state.fixed)
         found = self._judged(load(path, state.new))
         worse = Counter(diagnostic.code for diagnostic in found) - allowed
         if not worse:
@@ -307,6 +307,16 @@ class _Fixer:
         state.new, state.fixed, state.needs_helper = state.old, [], False
         self._judged(load(path, state.old))
         return True
+
+
+def _allowed(before: Counter[str], fixed: Iterable[Diagnostic]) -> Counter[str]:
+    """How often each code may be found when ``fixed`` are gone."""
+    allowed = Counter(before)
+    for diagnostic in fixed:
+        allowed[diagnostic.code] -= 1
+        if diagnostic.fix is not None:
+            allowed.update(diagnostic.fix.repeats)
+    return +allowed
 
 
 def _beyond(known: Counter[tuple[str, str]], found: list[Diagnostic]) -> Iterator[Diagnostic]:

@@ -15,6 +15,8 @@ from cachelint.source import one_line
 
 WRAPPER = "LazyCacheWrapper"
 _SETTINGS = "django.conf.settings"
+#: What is said of an alias wherever it is named.
+_ABOUT_ALIASES = ("CCH201", "CCH202")
 #: What opens a wrapper at once, or asks for what a wrapper is not.
 _USED = frozenset({"attribute", "call", "examined", "item", "membership", "statement"})
 _OPENED_HERE = NoFix("it is used on the spot, which opens it here whatever stands for it")
@@ -89,8 +91,9 @@ def call_plan(use: Use, returned: tuple[Opened, ...]) -> FixPlan | NoFix:
     alias = _alias_of_call(use, function, opened)
     if alias is None:
         return _ALIAS_OF_ANOTHER_FILE
+    imports = (_SETTINGS,) if _is_setting(opened) else ()
     plan = replacement_by_wrapper(use, alias, unknown_surroundings(use))
-    return replace(plan, imports=(_SETTINGS,)) if _is_setting(opened) else plan
+    return replace(plan, imports=imports, repeats=_ABOUT_ALIASES)
 
 
 def _alias_of_call(use: Use, function: FunctionFacts, opened: Opened) -> str | None:
