@@ -37,8 +37,6 @@ def mode_of_new_files() -> int:
 
 def write_atomically(path: str, content: bytes, mode: int) -> None:
     """Write a temporary file beside ``path`` and rename it. Raises OSError."""
-    if os.path.exists(path) and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
     with complete_file(path, content, mode) as temporary:
         os.replace(temporary, path)
 
@@ -47,8 +45,11 @@ def write_atomically(path: str, content: bytes, mode: int) -> None:
 def complete_file(path: str, content: bytes, mode: int) -> Iterator[str]:
     """A temporary file beside ``path`` that has all of ``content`` on the disk; gone afterwards.
 
-    Its name begins with PREFIX and ends with SUFFIX. Raises OSError.
+    Its name begins with PREFIX and ends with SUFFIX. Raises OSError, also where ``path`` may not be
+    written: a rename would not ask.
     """
+    if os.path.exists(path) and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), path)
     folder = os.path.dirname(path) or "."
     descriptor, temporary = tempfile.mkstemp(prefix=PREFIX, suffix=SUFFIX, dir=folder)
     try:
@@ -61,3 +62,8 @@ def complete_file(path: str, content: bytes, mode: int) -> Iterator[str]:
     finally:
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary)
+
+
+def reason_of(error: Exception) -> str:
+    """What went wrong, without the path that an OSError repeats."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)

@@ -42,19 +42,20 @@ def _run(options: argparse.Namespace) -> int:
     if options.write is None:
         write(helper_source())
         return CLEAN
+    from cachelint.files import reason_of
     from cachelint.fix.document import DeclinedError
     from cachelint.fix.writing import create_file
 
     try:
         create_file(options.write, helper_source().encode())
     except (OSError, DeclinedError) as error:
-        reason = error.strerror if isinstance(error, OSError) else None
-        raise ConfigurationError(f"{options.write}: {reason or error}") from error
+        raise ConfigurationError(f"{options.write}: {reason_of(error)}") from error
     print(f"wrote {options.write}")
     return CLEAN
 
 
 def _update() -> int:
+    from cachelint.files import reason_of
     from cachelint.fix.document import DeclinedError
     from cachelint.fix.helper import copies_of_helper, is_unchanged, updated
     from cachelint.fix.writing import replace_file
@@ -85,7 +86,6 @@ def _update() -> int:
                     " prints, then remove it and run `cachelint helper --write` with its path"
                 )
         except (OSError, DeclinedError) as error:
-            reason = error.strerror if isinstance(error, OSError) else None
-            print(f"cachelint: error: {shown}: {reason or error}", file=sys.stderr)
+            print(f"cachelint: error: {shown}: {reason_of(error)}", file=sys.stderr)
             code = WRONG_USAGE
     return code

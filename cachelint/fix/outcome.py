@@ -17,6 +17,11 @@ class Left:
     reason: str
     with_unsafe: bool = False
 
+    @classmethod
+    def without_plan(cls, diagnostic: Diagnostic) -> Left:
+        """For a finding about which its rule would do nothing."""
+        return cls(diagnostic, f"no automatic fix: {diagnostic.no_fix}")
+
 
 @dataclass(frozen=True)
 class FixedFile:

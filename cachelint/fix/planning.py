@@ -38,7 +38,7 @@ class Planner:
         for diagnostic in diagnostics:
             plan = diagnostic.fix
             if plan is None:
-                left.append(Left(diagnostic, f"no automatic fix: {diagnostic.no_fix}"))
+                left.append(Left.without_plan(diagnostic))
                 continue
             reason = plan.reason or self._objection(diagnostic, plan, names)
             if (reason or plan.applicability is Applicability.UNSAFE) and not self.unsafe:

@@ -54,7 +54,7 @@ class TemplateFix:
         for diagnostic in diagnostics:
             plan = diagnostic.fix
             if plan is None:
-                result.left.append(Left(diagnostic, f"no automatic fix: {diagnostic.no_fix}"))
+                result.left.append(Left.without_plan(diagnostic))
             elif plan.applicability is Applicability.UNSAFE and not self.unsafe:
                 result.left.append(Left(diagnostic, plan.reason, with_unsafe=True))
             else:

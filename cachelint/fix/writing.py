@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 
 from cachelint.config import ConfigurationError
-from cachelint.files import PREFIX, SUFFIX, complete_file, mode_of_new_files
+from cachelint.files import PREFIX, SUFFIX, complete_file, mode_of_new_files, reason_of
 from cachelint.fix.document import CHANGED, DeclinedError
 from cachelint.fix.outcome import FixedFile, FixReport, Left, moved
 
@@ -38,8 +38,6 @@ def replace_file(path: str, old: bytes, new: bytes) -> None:
     with _alone_in(os.path.dirname(target)):
         if not _is_due(target, old, new):
             return
-        if not os.access(target, os.W_OK):
-            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), target)
         with complete_file(target, new, stat.S_IMODE(os.stat(target).st_mode)) as temporary:
             # The disk may have taken its time; an editor, too.
             if _is_due(target, old, new):
@@ -132,8 +130,8 @@ def write_fixes(report: FixReport) -> FixReport:
         try:
             replace_file(file.path, file.old, file.new)
         except (DeclinedError, OSError) as error:
-            reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-            failed += [Left(diagnostic, f"not written: {reason}") for diagnostic in file.fixed]
+            reason = f"not written: {reason_of(error)}"
+            failed += [Left(diagnostic, reason) for diagnostic in file.fixed]
         else:
             files.append(file)
     left = (*moved(report.left, files), *failed)
