@@ -120,9 +120,7 @@ class _Check:
         is_folder_given = any(disk.is_folder(path) for path in self.paths)
         if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
             self._callers = Callers(self.judge.modules)
-        self._noqa = UnusedNoqa(self.judge, is_whole=self._callers is not None)
-        self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
-        self.judge.library = self._search.library
+        self._begin()
         for found in self.discovery.files():
             if found.may_be_template:
                 self._search.add(found)
@@ -141,20 +139,13 @@ class _Check:
         if self.judge.configuration.strict_settings:
             self.diagnostics += [note for note in notes if self._is_asked_for(note.path)]
             notes = ()
-        self._add_unused_noqa()
-        self._add_evidence_sources()
-        diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
-        return Report(
-            diagnostics, self.files, self.judged, self.suppressed, self.sources, notes, held=self
-        )
+        return replace(self._report(notes), held=self)
 
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""
         is_template = path.endswith(self.judge.configuration.all_template_suffixes)
         found = Found(path, named=True, may_be_template=is_template)
-        self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
-        self.judge.library = self._search.library
-        self._noqa = UnusedNoqa(self.judge, is_whole=False)
+        self._begin()
         self.files = 1
         try:
             if is_template:
@@ -163,10 +154,20 @@ class _Check:
                 self._judge_source(found, data)
         except UnparsedSourceError as error:
             self._unparsed(found, error)
+        return self._report()
+
+    def _begin(self) -> None:
+        """Make ready for comments and templates, when it is known whether a whole is judged."""
+        self._noqa = UnusedNoqa(self.judge, is_whole=self._callers is not None)
+        self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
+        self.judge.library = self._search.library
+
+    def _report(self, notes: tuple[Diagnostic, ...] = ()) -> Report:
+        """All that was found, when everything has been judged."""
         self._add_unused_noqa()
         self._add_evidence_sources()
         diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
-        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources)
+        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
 
     def _is_asked_for(self, path: str) -> bool:
         """Whether ``path`` is one of the given paths, or lies below one."""
