@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from cachelint.cli.adoption import (
     without_known,
     write_baseline,
 )
+from cachelint.cli.collector import without_collector
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
 from cachelint.cli.recall import FOLDER, Copy, keep
@@ -116,16 +116,12 @@ def _checked(options: argparse.Namespace) -> int:
     known = baseline_path(options, configuration)
     if known is not None:
         disk.note(known)
-    # Nothing of ours is cyclic, and a collector that walks every tree doubles the time of parsing.
-    gc.disable()
-    try:
+    with without_collector():
         if is_stdin(options):
             report = check_text(options.stdin_filename, read_stdin(), configuration, judge=judge)
         else:
             report = check_paths(options.paths, configuration, judge=judge, jobs=options.jobs)
         _held[:] = [report]
-    finally:
-        gc.enable()
     if options.write_baseline:
         return write_baseline(report, options, judge)
     report = without_known(report, options, judge)
