@@ -79,10 +79,14 @@ class Judge:
     @cached_property
     def words(self) -> tuple[bytes, ...]:
         """The words of the selected rules, those that contain another left out."""
-        words = {word for rule in self._python_rules for word in rule.words}
+        words = self._all_words
         return tuple(
             sorted(word for word in words if not any(o in word for o in words if o != word))
         )
+
+    @cached_property
+    def _all_words(self) -> frozenset[bytes]:
+        return frozenset(word for rule in self._python_rules for word in rule.words)
 
     @cached_property
     def _per_file_ignores(self) -> list[tuple[GitIgnoreSpec, frozenset[str]]]:
@@ -135,11 +139,12 @@ class Judge:
         ignored = self.ignored_codes(source.path)
         # A rule without its words has nothing to say; some would read the settings to find out.
         data = source.text.encode(errors="surrogatepass")
+        words = {word for word in self._all_words if word in data}
         diagnostics = [
             diagnostic_of(rule, source.path, finding)
             for rule in self._python_rules
             if rule.code not in ignored and (alone or not rule.needs_project)
-            if rule.needs_project or contains_any(data, rule.words)
+            if rule.needs_project or not words.isdisjoint(rule.words)
             for finding in rule.check(view)
         ]
         return sorted(dict.fromkeys(diagnostics), key=lambda diagnostic: diagnostic.sort_key)

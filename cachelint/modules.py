@@ -67,12 +67,15 @@ class Modules:
         self._judged: Source | None = None
         self._latest: Source | None = None
         self._finder = ModuleFinder()
+        self._keys: dict[str, str] = {}
+        self._exported: dict[tuple[str, str], Link | None] = {}
 
     def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
         """Make facts known, and the source that they are of, which ``may_differ`` from the file."""
-        key = os.path.abspath(facts.path)
+        key = self._key(facts.path)
         if source is not None and may_differ:
             self._texts[key] = source.text
+            self._exported.clear()
         self._facts[key] = facts
         self._judged = source
         others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
@@ -81,16 +84,17 @@ class Modules:
 
     def add_file(self, path: str, text: str) -> None:
         """Let others import the module at ``path``, which is not there yet."""
-        self._texts[os.path.abspath(path)] = text
+        self._texts[self._key(path)] = text
+        self._exported.clear()
         self._finder.add_file(os.path.abspath(path))
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[os.path.abspath(source.path)] = collect_views(source)
+        self._views[self._key(source.path)] = collect_views(source)
 
     def judged_views(self, path: str) -> ViewFacts | None:
         """What add_views() has made known of ``path``; None where its pages concern nobody."""
-        return self._views.get(os.path.abspath(path))
+        return self._views.get(self._key(path))
 
     def views(self, path: str) -> ViewFacts | None:
         """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
@@ -102,8 +106,7 @@ class Modules:
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
-        # Most paths are absolute already.
-        key = path if path in self._facts else os.path.abspath(path)
+        key = self._key(path)
         known = self._thorough if key not in self._facts and key in self._thorough else self._facts
         return self._collected(known, key, collect_facts)
 
@@ -119,7 +122,7 @@ class Modules:
         self, known: dict[str, _T | None], path: str, collect: Callable[[Source], _T]
     ) -> _T | None:
         """What ``collect`` makes of the file at ``path``, if it can be read and parsed."""
-        key = path if path in known else os.path.abspath(path)
+        key = self._key(path)
         if key not in known:
             try:
                 known[key] = collect(self._source(key))
@@ -128,10 +131,17 @@ class Modules:
                 known[key] = None
         return known[key]
 
+    def _key(self, path: str) -> str:
+        """The absolute path, by which a file is known; asking the system is slow."""
+        key = self._keys.get(path)
+        if key is None:
+            key = self._keys[path] = os.path.abspath(path)
+        return key
+
     def _source(self, key: str) -> Source:
         """The file at ``key``, bodies may be blanked; the one that is judged as it was given."""
         for known in (self._judged, self._latest):
-            if known is not None and os.path.abspath(known.path) == key:
+            if known is not None and self._key(known.path) == key:
                 return known if known.has_tree else known.whole()
         text = self._texts[key] if key in self._texts else decode(read_bytes(key))
         self._latest = parse_sparse(shown_path(key), text)
@@ -143,6 +153,7 @@ class Modules:
 
     def add_root(self, root: str, below: str) -> None:
         """Let the files below the folder ``below`` import from ``root``, too."""
+        self._exported.clear()
         self._finder.add_root(root, below)
 
     def roots(self, origin: str) -> tuple[str, ...]:
@@ -308,11 +319,15 @@ class Modules:
             following = _append(exported, rest, value)
             yield from self._resolve(following, target.path, (*links, target), not rest, seen)
 
-    def _export(self, dotted: str, origin: str, visited: set[str] | None = None) -> Link | None:
-        """The file and the name in it that ``dotted`` (``package.module.name``) is bound to.
+    def _export(self, dotted: str, origin: str) -> Link | None:
+        """The file and the name in it that ``dotted`` (``package.module.name``) is bound to."""
+        key = (dotted, origin)
+        if key not in self._exported:
+            self._exported[key] = self._find_export(dotted, origin, set())
+        return self._exported[key]
 
-        ``visited`` are the files that this look-up has asked: star imports may go in circles.
-        """
+    def _find_export(self, dotted: str, origin: str, visited: set[str]) -> Link | None:
+        """As _export; ``visited`` are the files that were asked: star imports may go in circles."""
         module, name = split_module(dotted)
         file = self.find(module, origin) if module else None
         facts = self.facts(file) if file is not None else None
@@ -320,7 +335,6 @@ class Modules:
             return None
         if name in facts.exports:
             return Link(file, name)
-        visited = set() if visited is None else visited
         if file in visited:
             return None
         visited.add(file)
@@ -341,7 +355,7 @@ class Modules:
             public = not name.startswith("_")
         else:
             public = name in facts.declared_all
-        return self._export(dotted, origin, visited) if public else None
+        return self._find_export(dotted, origin, visited) if public else None
 
 
 def _append(value: Value, rest: str, user: Value) -> Value:

@@ -51,16 +51,21 @@ class Definition:
 class Definitions:
     """Looks definitions up in the facts that ``facts_of`` gives for a path.
 
-    What lies in files for which it gives none stays unknown.
+    What lies in files for which it gives none stays unknown. What has been found is kept: facts
+    that change ask for new Definitions.
     """
 
     def __init__(self, modules: Modules, facts_of: Facts) -> None:
         self._modules = modules
         self._facts_of = facts_of
+        self._known: dict[tuple[str, str], tuple[Definition, ...]] = {}
 
     def find(self, path: str, origin: str) -> tuple[Definition, ...]:
         """What ``path``, met in the file ``origin``, may be defined as."""
-        return tuple(dict.fromkeys(self._find(path, origin, MAX_DEPTH)))
+        key = (path, origin)
+        if key not in self._known:
+            self._known[key] = tuple(dict.fromkeys(self._find(path, origin, MAX_DEPTH)))
+        return self._known[key]
 
     def find_value(self, value: Value, origin: str) -> tuple[Definition, ...]:
         """As find(), for a value that a star import may have brought."""
@@ -73,8 +78,7 @@ class Definitions:
         """The methods of that name of a class of the project, its own or inherited."""
         if definition.facts is None:
             return ()
-        path = f":{definition.name}.{name}"
-        return tuple(dict.fromkeys(self._find(path, definition.facts.path, MAX_DEPTH)))
+        return self.find(f":{definition.name}.{name}", definition.facts.path)
 
     def _find(self, path: str, origin: str, depth: int) -> Iterator[Definition]:
         if depth == 0 or not path:
@@ -112,9 +116,7 @@ class Definitions:
             yield Definition(path)
 
     def _local(self, path: str, facts: FileFacts, depth: int) -> Iterator[Definition]:
-        known = (*facts.functions, *facts.classes)
-        # "C.m" is a name, "C().m" is not: the longest name that is known decides.
-        name = max((name for name in known if _starts(path, name)), key=len, default="")
+        name = _longest_name(path, facts)
         rest = path[len(name) :]
         if not name:
             return
@@ -182,6 +184,11 @@ def _decorators(function: FunctionFacts) -> frozenset[str]:
     return frozenset(value.path for found in function.decorators for value in found.values)
 
 
-def _starts(path: str, name: str) -> bool:
-    """Whether ``path`` is ``name`` or something of it."""
-    return path.startswith(name) and path[len(name) : len(name) + 1] in ("", ".", "(", "[")
+def _longest_name(path: str, facts: FileFacts) -> str:
+    """What of ``path`` names a function or class: "C.m" is a name, "C().m" is not."""
+    end = len(path)
+    while end > 0:
+        if path[:end] in facts.functions or path[:end] in facts.classes:
+            return path[:end]
+        end = max(path.rfind(sign, 0, end) for sign in ".([")
+    return ""

@@ -37,6 +37,7 @@ class Project:
         self._whole = whole
         self._aliases = Aliases(modules)
         self._import_time = ImportTime(modules, follows or _spells_a_cache)
+        self._definitions = Definitions(modules, modules.facts)
         self._known_lifetimes: dict[tuple[str, str], frozenset[bool]] = {}
 
     def resolve(self, values: Values, facts: FileFacts) -> tuple[Resolved, ...]:
@@ -82,8 +83,9 @@ class Project:
 
         ``thorough``: through functions too in which nothing is spelled like a cache.
         """
-        facts_of = self._modules.thorough_facts if thorough else self._modules.facts
-        definitions = Definitions(self._modules, facts_of)
+        definitions = self._definitions
+        if thorough:
+            definitions = Definitions(self._modules, self._modules.thorough_facts)
         opened = (
             handle
             for definition in definitions.find(path, facts.path)
@@ -93,18 +95,17 @@ class Project:
 
     def property_handles(self, path: str, facts: FileFacts) -> tuple[Opened, ...]:
         """As returned_handles(), for an attribute that is read, not called: a property."""
-        definitions = Definitions(self._modules, self._modules.facts)
         opened = (
             handle
-            for definition in definitions.find(path, facts.path)
+            for definition in self._definitions.find(path, facts.path)
             if definition.function is not None and is_property(definition.function)
-            for handle in returned_handles(self._modules, definitions, definition)
+            for handle in returned_handles(self._modules, self._definitions, definition)
         )
         return tuple(dict.fromkeys(opened))
 
     def returns_function(self, path: str, facts: FileFacts) -> bool:
         """Whether a call of what ``path`` names gives back a function of its own."""
-        found = Definitions(self._modules, self._modules.facts).find(path, facts.path)
+        found = self._definitions.find(path, facts.path)
         return any(
             value.path.startswith((":<lambda", f":{definition.name}.<locals>."))
             for definition in found
@@ -115,7 +116,7 @@ class Project:
 
     def gives_handle(self, path: str, facts: FileFacts) -> bool:
         """Whether a call of what ``path`` names is known to return a handle of another package."""
-        found = Definitions(self._modules, self._modules.facts).find(path, facts.path)
+        found = self._definitions.find(path, facts.path)
         return any(definition.name in HANDLE_GETTERS for definition in found)
 
     def import_time_sites(self, facts: FileFacts) -> tuple[Site, ...]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 
+from cachelint.diagnostic import Span
 from cachelint.facts.records import FileFacts, GuardKind, Phase, Use, Value
 from cachelint.facts.vocabulary import (
     BACKEND_ERRORS,
@@ -112,12 +113,11 @@ class ImportTime:
 
     def sites(self, path: str) -> Iterator[Site]:
         """The calls at import in the file at ``path`` that reach a cache, each once."""
-        if not self._may_reach(path):
-            return
-        facts = self._modules.thorough_facts(path)
-        found: set[object] = set()
+        promising = self._promising(path)
+        facts = self._modules.thorough_facts(path) if promising else None
+        found: set[Span] = set()
         for use in facts.uses if facts is not None else ():
-            if use.phase is not Phase.IMPORT or use.span in found:
+            if use.phase is not Phase.IMPORT or use.span in found or use.span not in promising:
                 continue
             assert facts is not None
             for callee in _callees(self._definitions, facts, use):
@@ -133,13 +133,16 @@ class ImportTime:
     def _facts_of(self, path: str) -> FileFacts | None:
         return self._modules.thorough_facts(path) if self._follows(path) else None
 
-    def _may_reach(self, path: str) -> bool:
-        """Whether looking into functions can show anything."""
+    def _promising(self, path: str) -> frozenset[Span]:
+        """The calls at import where looking into functions can show anything."""
         outline = self._modules.outline(path)
-        return outline is not None and any(
-            self._outlines.may_reach(callee)
-            for use in outline.uses
-            for callee in _callees(self._outlines, outline, use)
+        return frozenset(
+            use.span
+            for use in (outline.uses if outline is not None else ())
+            if any(
+                self._outlines.may_reach(callee)
+                for callee in _callees(self._outlines, outline, use)
+            )
         )
 
     def _reached(self, callee: Definition, use: Use) -> Reached | None:

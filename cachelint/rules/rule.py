@@ -215,7 +215,7 @@ class Rule:
     name: str
     module_name: str
 
-    @property
+    @cached_property
     def _module(self) -> ModuleType:
         return import_module(self.module_name)
 
