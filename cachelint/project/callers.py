@@ -11,20 +11,17 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
 
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
-from cachelint.project.cache_names import IMPLICIT, names_using_caches
+from cachelint.project.cache_names import names_using_caches
+from cachelint.project.spelled_calls import AT_IMPORT, SpelledCode
 from cachelint.source import UnparsedSourceError, read_bytes
 
 _FROM = re.compile(rb"from ([.\w]+) import (\([^)]*\)|[^\n]*)")
 _IMPORT = re.compile(rb"\nimport ([^\n]*)")
 _DOTTED = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _SEPARATORS = bytes.maketrans(b"(),.\\", b"     ")
-_FUNCTION = re.compile(rb"([ \t]*)(?:async[ \t]+)?def[ \t]+(\w+)")
-_CLASS = re.compile(rb"([ \t]*)class[ \t]+(\w+)[ \t]*(?:\(([^:]*))?")
-_CLASSES = re.compile(rb"^[ \t]*class[ \t]+(\w+)[ \t]*\(([^:\r\n]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -84,18 +81,15 @@ class Callers:
                 self.names[path] = found
                 waiting[path] = None
         index = self._index() if waiting else {}
-        codes: dict[str, _Code] = {}
+        spreading: dict[str, _Spreading] = {}
         while waiting:
             path = next(iter(waiting))
             del waiting[path]
-            code = codes.get(path)
-            if code is None:
-                code = _Code(_content(path))
-                if path in followed:
-                    codes[path] = code
+            if path not in spreading:
+                spreading[path] = _Spreading(SpelledCode(_content(path)), path in followed)
             more = self._through_modules.get(path, set())
-            found = code.spread(self.names.setdefault(path, set()), more, path in followed)
-            self.names[path] |= found
+            names = self.names.setdefault(path, set())
+            spreading[path].spread(names, more)
             for importer, bound, by_module in self._importers(path, index):
                 known = (self._through_modules if by_module else self.names).setdefault(
                     importer, set()
@@ -109,9 +103,8 @@ class Callers:
         """The files in which such a name is called, or more, outside of functions."""
         for path in sorted({*self.names, *self._through_modules}):
             names = self.names.get(path, set()) | self._through_modules.get(path, set())
-            data = _content(path)
-            names = _mentioned(names, data)
-            if names and _calls(frozenset(names)).search(_Code(data).run_at_import):
+            code = SpelledCode(_content(path))
+            if any(map(code.is_called_at_import, names)):
                 yield path
 
     def _index(self) -> _Index:
@@ -148,125 +141,32 @@ class Callers:
                     yield os.path.abspath(statement.path), inside, True
 
     def _is_file(self, module: bytes, importer: str, path: str) -> bool:
-        return self.modules.find(module.decode(), importer) == path
+        # To ask the file system is slow, and most modules of that name are others.
+        dotted = module.decode()
+        return _may_be(dotted, importer, path) and self.modules.find(dotted, importer) == path
 
 
-class _Code:
-    """The text of a file, taken apart by indentation."""
+class _Spreading:
+    """The names of one file that pass on what others reach; each is followed once."""
 
-    def __init__(self, data: bytes) -> None:
-        self._data = data
+    def __init__(self, code: SpelledCode, through_functions: bool) -> None:
+        self._code = code
+        self._through_functions = through_functions
+        self._followed: set[bytes] = set()
 
-    @property
-    def run_at_import(self) -> bytes:
-        """The lines that are no body of a function; too many rather than too few."""
-        return b"\n".join(line for owner, line in self._owned() if not owner)
-
-    def spread(self, names: set[bytes], more: set[bytes], through_functions: bool) -> set[bytes]:
-        """``names`` and those of the functions and classes that use them or ``more``."""
-        names = set(names)
-        classes = _CLASSES.findall(self._data)
-        if not classes and not through_functions:
-            return names
-        waiting = self._bodies if through_functions else {}
-        while True:
-            before = len(names)
-            mentioned = _mentioned(names | more, self._data) if waiting else set()
-            calls = _calls(frozenset(mentioned)) if mentioned else None
-            for owner, body in waiting.items():
-                if owner not in names and calls is not None and calls.search(body):
-                    names.add(owner)
-            for name, bases in classes:
-                names |= _inherited(name, bases, names | more)
-            if len(names) == before:
-                return names
-
-    @cached_property
-    def _bodies(self) -> dict[bytes, bytes]:
-        """The body of each function, by what it is called by."""
-        found: dict[bytes, list[bytes]] = {}
-        for owner, line in self._owned():
-            if owner:
-                found.setdefault(owner, []).append(line)
-        return {name: _without_self(name, b"\n".join(lines)) for name, lines in found.items()}
-
-    def _owned(self) -> Iterator[tuple[bytes, bytes]]:
-        """Each line with the function in whose body it stands: ``f``, ``C``, ``C.method``, none."""
-        owner, class_name = b"", b""
-        decorators: list[bytes] = []
-        indent, in_header, class_indent, decorated = -1, False, -1, 0
-        for line in self._data.splitlines():
-            text = line.lstrip()
-            depth = len(line) - len(text) if text else 1000
-            if not in_header and depth <= indent:
-                owner, indent = b"", -1
-            if not owner and depth <= class_indent:
-                class_name, class_indent = b"", -1
-            match = _FUNCTION.match(line) if not owner else None
-            starts = _CLASS.match(line) if not owner else None
-            if starts is not None:
-                class_name, class_indent = starts[2], depth
-            if match is not None:
-                name = match[2]
-                is_made = name.decode() in IMPLICIT
-                owner = class_name if is_made else class_name + b"." + name if class_name else name
-                indent, in_header = depth, True
-                # Whoever calls the function calls what its decorators make of it.
-                yield from ((owner, decorator) for decorator in decorators)
-            if text.startswith(b"@") and not owner:
-                decorators.append(line)
-                decorated = depth
-            elif text and depth <= decorated and text[0] not in b")]}":
-                decorators.clear()
-            yield (b"" if in_header else owner), line
-            if in_header and line.partition(b"#")[0].rstrip().endswith(b":"):
-                in_header = False
-
-
-def _without_self(owner: bytes, body: bytes) -> bytes:
-    """``self.method(`` as ``C.method(``."""
-    class_name = owner.partition(b".")[0]
-    return re.sub(rb"\b(?:self|cls)\.", class_name + b".", body)
-
-
-def _inherited(name: bytes, bases: bytes, names: set[bytes]) -> set[bytes]:
-    words = set(re.findall(rb"[\w.]+", bases))
-    return {
-        name + known[len(base) :]
-        for known in names
-        for base in words
-        if known == base or known.startswith(base + b".")
-    }
-
-
-def _mentioned(names: set[bytes], data: bytes) -> set[bytes]:
-    """Those of ``names`` that may be called in ``data``: a pattern of many names is slow."""
-    return {name for name in names if _may_call(name, data)}
-
-
-def _may_call(name: bytes, data: bytes) -> bool:
-    _, dot, last = name.rpartition(b".")
-    # A property is called without brackets.
-    return dot + last in data if dot else name in data
-
-
-@lru_cache(maxsize=1024)
-def _calls(names: frozenset[bytes]) -> re.Pattern[bytes]:
-    """Where one of ``names`` is called, decorates or is a base; ``C.name`` on an object too."""
-    plain = b"|".join(re.escape(name) for name in sorted(names) if b"." not in name)
-    dotted = b"|".join(
-        re.escape(head) + rb"(?:\([^()\n]*\))?\." + re.escape(last)
-        for head, dot, last in (name.rpartition(b".") for name in sorted(names))
-        if dot
-    )
-    ways = []
-    if plain:
-        # Its own definition is no call.
-        ways += [rb"(?<!\bdef )(?<!\bclass )\b(?:%s)[ \t]*\(" % plain, rb"@[ \t]*(?:%s)\b" % plain]
-        ways.append(rb"\bclass[ \t]+\w+[ \t]*\([^:]*\b(?:%s)\b" % plain)
-    if dotted:
-        ways.append(rb"\b(?:%s)\b" % dotted)
-    return re.compile(b"|".join(ways))
+    def spread(self, names: set[bytes], more: set[bytes]) -> None:
+        """Add to ``names`` the functions and classes that use them or ``more``."""
+        waiting = [*(names - self._followed), *(more - self._followed)]
+        while waiting:
+            name = waiting.pop()
+            if name in self._followed:
+                continue
+            self._followed.add(name)
+            found = set(self._code.inherited(name))
+            if self._through_functions:
+                found |= self._code.owners(name) - {AT_IMPORT}
+            waiting += found - names
+            names |= found
 
 
 def _renamed(statement: _Statement, name: bytes, whole: set[bytes]) -> set[bytes]:
@@ -289,10 +189,27 @@ def _modules_of(statement: _Statement, stem: bytes) -> Iterator[tuple[bytes, byt
             yield dotted, alias or dotted
 
 
+def _may_be(dotted: str, importer: str, path: str) -> bool:
+    """Whether the file at ``path`` may be what ``importer`` knows as the module ``dotted``."""
+    name = dotted.lstrip(".")
+    parts = name.replace(".", os.sep)
+    module = _without_suffix(path)
+    if name == dotted:
+        return module.endswith(os.sep + parts)
+    folder = os.path.dirname(os.path.abspath(importer))
+    for _ in range(len(dotted) - len(name) - 1):
+        folder = os.path.dirname(folder)
+    return module == (os.path.join(folder, parts) if parts else folder)
+
+
 def _stem(path: str) -> tuple[bytes, bytes]:
     """The last two parts of the dotted name of a module."""
-    parts = path.removesuffix(".py").removesuffix(f"{os.sep}__init__").split(os.sep)
+    parts = _without_suffix(path).split(os.sep)
     return parts[-2].encode() if len(parts) > 1 else b"", parts[-1].encode()
+
+
+def _without_suffix(path: str) -> str:
+    return path.removesuffix(".py").removesuffix(f"{os.sep}__init__")
 
 
 def _content(path: str) -> bytes:

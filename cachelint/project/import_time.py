@@ -136,13 +136,12 @@ class ImportTime:
     def _promising(self, path: str) -> frozenset[Span]:
         """The calls at import where looking into functions can show anything."""
         outline = self._modules.outline(path)
+        if outline is None:
+            return frozenset()
         return frozenset(
             use.span
-            for use in (outline.uses if outline is not None else ())
-            if any(
-                self._outlines.may_reach(callee)
-                for callee in _callees(self._outlines, outline, use)
-            )
+            for use in outline.uses
+            if any(map(self._outlines.may_reach, _callees(self._outlines, outline, use)))
         )
 
     def _reached(self, callee: Definition, use: Use) -> Reached | None:
