@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -283,7 +283,7 @@ class Modules:
         ]
         if found.attribute not in cls.attributes:
             rest = f".{found.attribute}{found.rest}"
-            following = [replace(value, path=base.path + rest, unless=()) for base in cls.bases]
+            following = [value._replace(path=base.path + rest, unless=()) for base in cls.bases]
         for inner in following:
             yield from self._resolve(inner, origin, links, not found.rest, seen)
 

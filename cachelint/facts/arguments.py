@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import replace
 
 from cachelint.facts.records import Values
 from cachelint.facts.scope import known_value
@@ -62,7 +61,7 @@ def summed(values: Values, operator: ast.operator, other: ast.expr) -> Values:
     step = ".__add__()" if isinstance(operator, ast.Add) else ".__sub__()"
     return tuple(
         # The sum of a sum is one: a loop would make ever longer ones.
-        value if value.path.endswith(SUMS) else replace(value, path=value.path + step)
+        value if value.path.endswith(SUMS) else value._replace(path=value.path + step)
         for value in values
         if value.key
     )
@@ -109,7 +108,7 @@ def formats(function: Values, node: ast.expr) -> bool:
 def template(function: Values) -> Values:
     """Of a text whose ``format`` or ``join`` is called, what the result then is too."""
     found = (
-        replace(value, path=value.path.removesuffix(f".{name}"))
+        value._replace(path=value.path.removesuffix(f".{name}"))
         for value in function
         for name in _METHODS
         if value.path.endswith(f".{name}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cachelint.facts.arguments import carried, form_of, formats, hashes_numbers, number_of, template
 from cachelint.facts.context import Context, Deferred
@@ -166,7 +166,7 @@ class ChainWalker:
             if any(_ITEM_CALL.search(value.path) for value in values):
                 # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
                 values = tuple(
-                    replace(value, path=_ITEM_CALL.sub("[]", value.path)) for value in values
+                    value._replace(path=_ITEM_CALL.sub("[]", value.path)) for value in values
                 )
             values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
         looks = any(value.path in _LOOKING for value in function)
@@ -232,7 +232,7 @@ class ChainWalker:
             return values
         key = self.source.segment(node.args[0])
         return tuple(
-            replace(value, key=key) if value.path.endswith(_GETS) else value for value in values
+            value._replace(key=key) if value.path.endswith(_GETS) else value for value in values
         )
 
     def _with_alias(self, values: Values, node: ast.expr, code: str) -> Values:
@@ -242,7 +242,7 @@ class ChainWalker:
         text = literal if isinstance(literal, str) else None
         alias = Alias(code, text, self.source.span(node))
         return tuple(
-            replace(value, alias=alias) if _takes_alias(value.path) else value for value in values
+            value._replace(alias=alias) if _takes_alias(value.path) else value for value in values
         )
 
     def record(

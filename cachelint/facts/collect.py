@@ -7,7 +7,6 @@ import sys
 from _thread import allocate_lock
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 
 from cachelint.diagnostic import Span
 from cachelint.facts.context import Deferred
@@ -168,7 +167,7 @@ class _Collector(FlowWalker):
             return True
         if any(value.path == SUPER_INIT for value in use.values):
             given = (value for argument in use.arguments for value in argument.values)
-            return any(self.gives_handle(replace(value, path=f"{value.path}()")) for value in given)
+            return any(self.gives_handle(value._replace(path=f"{value.path}()")) for value in given)
         candidates = (use.values, *(argument.values for argument in use.arguments))
         return any(
             known.mentions_cache

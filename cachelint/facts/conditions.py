@@ -140,7 +140,7 @@ def _read_call(test: ast.Call, resolve: Resolve) -> Condition:
         name = arguments[1]
         if isinstance(name, ast.Constant) and isinstance(name.value, str):
             values = tuple(
-                replace(value, path=f"{value.path}.{name.value}") for value in resolve(arguments[0])
+                value._replace(path=f"{value.path}.{name.value}") for value in resolve(arguments[0])
             )
             return _setting_is_true(values, test.lineno) or Condition()
     return _read_hasattr(test, resolve)

@@ -1,4 +1,7 @@
-"""The records of a file. Frozen, picklable, without ast nodes.
+"""The records of a file. Immutable, picklable, without ast nodes.
+
+Of values, uses and their spans there are thousands in a file: they are tuples, which are made in
+a third of the time of a frozen dataclass.
 
 **Paths.** What a name or an expression stands for is written as a path: the qualified name of
 where it comes from, and what was done to it since::
@@ -18,6 +21,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
+from typing import NamedTuple
 
 from cachelint.diagnostic import Span
 from cachelint.source import one_line
@@ -105,8 +109,7 @@ class Alias:
         return one_line(self.code)
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """Something that a name or an expression may be.
 
     ``alias`` is the last cache alias on the way. ``unless`` are names that star imports may bring:
@@ -136,8 +139,7 @@ def _spells_cache(path: str) -> bool:
 Values = tuple[Value, ...]
 
 
-@dataclass(frozen=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument of a call; ``keyword`` is ``*`` or ``**`` for an unpacked one.
 
     ``form`` is ``lambda``, ``generator``, ``string``, ``call``, ``await`` or ``comprehension``
@@ -156,8 +158,7 @@ class Argument:
         return one_line(self.code)
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(NamedTuple):
     """An attribute, an item or a call on something that may belong to the cache framework.
 
     Each link of ``caches["x"].get("k")`` is a use of its own. ``outer`` names what the expression

@@ -8,7 +8,7 @@ them, so the names they close over are in their final state.
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from cachelint.facts.paths import join_path
@@ -135,7 +135,7 @@ class Scope:
             if values and not name.startswith("_"):
                 starred = join_path(module, name)
                 self.names[name] = tuple(
-                    replace(value, unless=(*value.unless, (starred, len(value.path))))
+                    value._replace(unless=(*value.unless, (starred, len(value.path))))
                     for value in values
                 )
         self.stars.append(module)

@@ -207,7 +207,7 @@ class ImportTime:
         assert callee.function is not None
         for decorator in callee.function.decorators:
             for value in decorator.values:
-                wrapped = replace(value, path=f"{value.path}()")
+                wrapped = value._replace(path=f"{value.path}()")
                 found = [*self._definitions.find_value(wrapped, callee.path)]
                 found += filter(_is_decorator, self._definitions.find_value(value, callee.path))
                 for wrapper in found:
@@ -258,7 +258,7 @@ def _callees(definitions: Definitions, facts: FileFacts, use: Use) -> Iterator[D
     for value in use.values:
         if not value.path.endswith("()"):
             continue
-        called = replace(value, path=value.path[:-2])
+        called = value._replace(path=value.path[:-2])
         if called.path.startswith(_SUPER):
             yield from _inherited(definitions, facts, use, called.path.removeprefix(_SUPER))
         else:
