@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint import disk
@@ -22,6 +23,8 @@ DEFAULT_EXCLUDES = frozenset({
     ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__",
     "__pypackages__", "node_modules", "site-packages",
 })  # fmt: skip
+_PYTHON = (".py", ".pyw")
+_NAME = attrgetter("name")
 
 
 class Found(NamedTuple):
@@ -32,6 +35,7 @@ class Found(NamedTuple):
     """
 
     path: str
+    absolute: str
     named: bool = False
     error: str | None = None
     may_be_template: bool = False
@@ -46,11 +50,10 @@ class Ignore:
 
     levels: list[tuple[str, GitIgnoreSpec]] = field(default_factory=list)
 
-    def covers(self, path: str, is_folder: bool = False) -> bool:
-        if not self.levels:
-            return False
+    def covers(self, absolute: str, is_folder: bool = False) -> bool:
+        """Whether the file, or folder, of this absolute path is ignored."""
         for base, spec in reversed(self.levels):
-            relative = os.path.relpath(os.path.abspath(path), base)
+            relative = _relative(absolute, base)
             if relative.startswith(os.pardir):
                 continue
             relative = relative.replace(os.sep, "/") + ("/" if is_folder else "")
@@ -65,6 +68,14 @@ class Ignore:
         if not disk.is_file(path):
             return self
         return Ignore([*self.levels, (os.path.abspath(folder), _read_patterns(path))])
+
+
+class _Folder(NamedTuple):
+    """A folder to look into, and what is ignored around it."""
+
+    path: str
+    absolute: str
+    ignore: Ignore
 
 
 class Discovery:
@@ -90,6 +101,7 @@ class Discovery:
             self._exclude.levels.append((os.path.abspath(base), compile_patterns(exclude)))
         self._ignores: dict[str, Ignore] = {}
         self._errors: list[Found] = []
+        self._suffixes = (*_PYTHON, *template_suffixes)
 
     def files(self) -> Iterator[Found]:
         """Every file, once. Symbolic links to folders are not followed."""
@@ -99,9 +111,8 @@ class Discovery:
             seen: set[str] = set()
             for path in self._paths:
                 for found in self._below(path):
-                    key = os.path.abspath(found.path)
-                    if key not in seen:
-                        seen.add(key)
+                    if found.absolute not in seen:
+                        seen.add(found.absolute)
                         yield found
         yield from self._errors
 
@@ -109,66 +120,73 @@ class Discovery:
         """Whether a .gitignore or ``exclude`` says not to look at this file."""
         if found.named:
             return False
-        ignore = self._ignores.get(os.path.dirname(found.path), Ignore())
-        return ignore.covers(found.path) or self._exclude.covers(found.path)
+        ignore = self._ignores.get(os.path.dirname(found.absolute), Ignore())
+        return ignore.covers(found.absolute) or self._exclude.covers(found.absolute)
 
     def _below(self, path: str) -> Iterator[Found]:
+        absolute = os.path.abspath(path)
         if not disk.is_folder(path):
             is_template = bool(self._template_suffixes) and path.endswith(self._template_suffixes)
-            yield Found(path, named=True, may_be_template=is_template)
+            yield Found(path, absolute, named=True, may_be_template=is_template)
             return
         ignore = self._inherited(path)
-        if ignore.covers(path, is_folder=True):
+        if ignore.covers(absolute, is_folder=True):
             ignore = Ignore()  # Named on the command line, so what ignores it does not count.
-        waiting = [(path, ignore)]
+        waiting = [_Folder(path, absolute, ignore)]
         while waiting:
-            folder, ignore = waiting.pop()
-            folders: list[tuple[str, Ignore]] = []
-            yield from self._list(folder, ignore, folders)
+            folders: list[_Folder] = []
+            yield from self._list(waiting.pop(), folders)
             waiting += reversed(folders)
 
-    def _list(
-        self, folder: str, ignore: Ignore, folders: list[tuple[str, Ignore]]
-    ) -> Iterator[Found]:
+    def _list(self, folder: _Folder, folders: list[_Folder]) -> Iterator[Found]:
         """The files of one folder; the folders to go on with are added to ``folders``."""
+        path, absolute, ignore = folder
+        names: list[str] = []
+        files: list[os.DirEntry[str]] = []
         try:
-            entries = disk.entries(folder)
+            for entry in disk.unsorted_entries(path):
+                name = entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    names.append(name)
+                elif name.endswith(self._suffixes):
+                    files.append(entry)
+                if name == ".gitignore":
+                    ignore = self._with_patterns(path, ignore)
         except OSError as error:
-            yield Found(folder, error=error.strerror or str(error))
+            yield Found(path, absolute, error=error.strerror or str(error))
             return
-        if any(entry.name == ".gitignore" for entry in entries):
-            ignore = self._with_patterns(folder, ignore)
-        folder = os.path.normpath(folder)
-        base = "" if folder == os.curdir else os.path.join(folder, "")
-        self._ignores[base.rstrip(os.sep) if folder != os.sep else folder] = ignore
-        suffixes = self._template_suffixes
-        for entry in entries:
+        self._ignores[absolute] = ignore
+        path = os.path.normpath(path)
+        path = "" if path == os.curdir else os.path.join(path, "")
+        absolute = os.path.join(absolute, "")
+        for entry in sorted(files, key=_NAME):
             name = entry.name
-            if entry.is_dir(follow_symlinks=False):
-                path = base + name
-                if name not in DEFAULT_EXCLUDES and not (
-                    ignore.covers(path, is_folder=True)
-                    or self._exclude.covers(path, is_folder=True)
-                ):
-                    folders.append((path, ignore))
-            elif name.endswith((".py", ".pyw")):
-                yield from _file(entry, base + name)
-            elif suffixes and name.endswith(suffixes):
-                yield from _file(entry, base + name, may_be_template=True)
+            found = _file(entry, path + name, absolute + name)
+            if found is not None:
+                yield found
+        for name in sorted(names):
+            if name not in DEFAULT_EXCLUDES and not (
+                ignore.covers(absolute + name, is_folder=True)
+                or self._exclude.covers(absolute + name, is_folder=True)
+            ):
+                folders.append(_Folder(path + name, absolute + name, ignore))
 
     def _with_patterns(self, folder: str, ignore: Ignore) -> Ignore:
         try:
             return ignore.below(folder)
         except OSError as error:
-            path = os.path.join(folder, ".gitignore")
-            self._errors.append(Found(path, error=error.strerror or str(error)))
+            self._unreadable(os.path.join(folder, ".gitignore"), error.strerror or str(error))
             return ignore
 
     def _inherited(self, folder: str) -> Ignore:
         """The patterns of the repository around ``folder``, from its root down; none outside."""
         ignore, unreadable = repository_patterns(folder)
-        self._errors += [Found(path, error=error) for path, error in unreadable]
+        for path, error in unreadable:
+            self._unreadable(path, error)
         return ignore
+
+    def _unreadable(self, path: str, error: str) -> None:
+        self._errors.append(Found(path, os.path.abspath(path), error=error))
 
 
 def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
@@ -198,15 +216,24 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
     return ignore, unreadable
 
 
-def _file(entry: os.DirEntry[str], path: str, *, may_be_template: bool = False) -> Iterator[Found]:
+def _file(entry: os.DirEntry[str], path: str, absolute: str) -> Found | None:
+    """None for a dangling link (editors lock files so), a link to a folder, a socket."""
+    may_be_template = not path.endswith(_PYTHON)
     try:
-        if entry.is_symlink():
-            disk.note(path)
-        if entry.is_file():
-            yield Found(path, may_be_template=may_be_template)
-        # Else a dangling link (editors lock files so), a socket or a link to a folder: no file.
+        if not entry.is_file(follow_symlinks=False):
+            if entry.is_symlink():
+                disk.note(path)
+            if not entry.is_file():
+                return None
+        return Found(path, absolute, False, None, may_be_template)
     except OSError as error:
-        yield Found(path, error=error.strerror or str(error), may_be_template=may_be_template)
+        return Found(path, absolute, False, error.strerror or str(error), may_be_template)
+
+
+def _relative(absolute: str, base: str) -> str:
+    """As os.path.relpath(), which is slow."""
+    start = os.path.join(base, "")
+    return absolute[len(start) :] if absolute.startswith(start) else os.path.relpath(absolute, base)
 
 
 def _parents_in_repository(folder: str) -> list[str]:

@@ -10,6 +10,12 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
+
+#: On Windows files are read as text unless one says otherwise.
+_READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+#: More than nearly all files have.
+_AT_ONCE = 1 << 20
 
 
 @dataclass
@@ -82,10 +88,15 @@ def _noted(path: str, answer: bool) -> bool:
 
 def entries(folder: str) -> list[os.DirEntry[str]]:
     """What is in ``folder``, by name. Raises OSError."""
+    return sorted(unsorted_entries(folder), key=attrgetter("name"))
+
+
+def unsorted_entries(folder: str) -> list[os.DirEntry[str]]:
+    """What is in ``folder``, in no order. Raises OSError."""
     if _journal is not None:
         _journal.listed.add(folder)
     with os.scandir(folder) as scan:
-        return sorted(scan, key=lambda entry: entry.name)
+        return list(scan)
 
 
 def matching(pattern: str) -> list[str]:
@@ -118,6 +129,12 @@ def read(path: str | os.PathLike[str]) -> bytes:
         content = _unsaved.get(os.path.abspath(path))
         if content is not None:
             return content
-    # Without a buffer: most files are only searched, and the buffer takes as long as the reading.
-    with open(path, "rb", buffering=0) as file:
-        return file.readall()
+    # Most files are only searched: to open them as Python does takes longer than to read them.
+    descriptor = os.open(path, _READING)
+    try:
+        data = os.read(descriptor, _AT_ONCE)
+        while more := os.read(descriptor, _AT_ONCE):
+            data += more
+        return data
+    finally:
+        os.close(descriptor)

@@ -144,7 +144,7 @@ class _Check:
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""
         is_template = path.endswith(self.judge.configuration.all_template_suffixes)
-        found = Found(path, named=True, may_be_template=is_template)
+        found = Found(path, os.path.abspath(path), named=True, may_be_template=is_template)
         self._begin()
         self.files = 1
         try:
@@ -179,11 +179,10 @@ class _Check:
         if found.error is not None:
             raise UnparsedSourceError(f"cannot be read: {found.error}")
         data = read_bytes(found.path)
-        self._search.add_python(found.path, data)
+        self._search.add_python(found, data)
         if self._callers is not None:
-            key = os.path.abspath(found.path)
-            self._callers.add(found.path, data, key)
-            self._found[key] = found
+            self._callers.add(found.path, data, found.absolute)
+            self._found[found.absolute] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
         self._waiting.append((found, data))
@@ -266,13 +265,13 @@ class _Check:
 
     def _read_around(self, callers: Callers, folder: str) -> None:
         for found in Discovery([folder], self.judge.configuration.exclude, folder).files():
-            if found.error is not None or callers.knows(found.path):
+            if found.error is not None or callers.knows(found.absolute):
                 continue
             try:
                 data = read_bytes(found.path)
             except UnparsedSourceError:
                 continue  # Its own diagnostic is due where it is linted.
-            callers.add(found.path, data)
+            callers.add(found.path, data, found.absolute)
             if self.judge.is_candidate(data):
                 self._remember(found.path)
 

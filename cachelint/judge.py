@@ -112,10 +112,15 @@ class Judge:
         """Resolve every selector now. Raises ConfigurationError."""
         _ = self.words, self._per_file_ignores
 
+    @cached_property
+    def _words_suffice(self) -> bool:
+        """Whether no file has one of the words without having a cache word."""
+        return all(map(has_cache_word, self.words))
+
     def is_candidate(self, data: bytes) -> bool:
         """Whether a rule can fire on a file with these bytes."""
-        # The cheaper question first: most files have no cache word.
-        return has_cache_word(data) and contains_any(data, self.words)
+        # The question that most files answer with no comes first.
+        return (self._words_suffice or has_cache_word(data)) and contains_any(data, self.words)
 
     def judge(
         self, source: Source, alone: bool = True, facts: FileFacts | None = None

@@ -158,12 +158,8 @@ def split_lines(text: str) -> list[str]:
 
 def has_cache_word(data: bytes) -> bool:
     """Whether ``data`` contains a cache word; a file without one is never parsed."""
-    return (
-        b"cache" in data
-        or b"get_redis_connection" in data
-        or b"MIDDLEWARE" in data
-        or b"cache" in data.lower()
-    )
+    # Most files have none: for them this is the shortest way.
+    return b"cache" in data.lower() or b"get_redis_connection" in data or b"MIDDLEWARE" in data
 
 
 def contains_any(data: bytes, words: Iterable[bytes]) -> bool:

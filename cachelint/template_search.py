@@ -67,7 +67,7 @@ class TemplateSearch:
 
     def add(self, found: Found) -> None:
         """Take a file that may be a template."""
-        is_inside = found.named or _INSIDE in os.path.abspath(found.path)
+        is_inside = found.named or _INSIDE in found.absolute
         (self._inside if is_inside else self._elsewhere).append(found)
 
     @property
@@ -75,10 +75,10 @@ class TemplateSearch:
         """How many files are templates, as far as known."""
         return len(self._inside)
 
-    def add_python(self, path: str, data: bytes) -> None:
-        if TAGS_FOLDER in path and os.path.basename(os.path.dirname(path)) == TAGS_FOLDER:
-            self._tags.append(os.path.abspath(path))
-        self._names_folders |= b"DIRS" in data
+    def add_python(self, found: Found, data: bytes) -> None:
+        if TAGS_FOLDER in found.path and _is_tags(found.path):
+            self._tags.append(found.absolute)
+        self._names_folders = self._names_folders or b"DIRS" in data
 
     def candidates(self, is_ignored: Callable[[Found], bool]) -> Iterator[tuple[Found, bytes]]:
         """The templates with something to judge, and their bytes, when all files are known.
@@ -92,7 +92,7 @@ class TemplateSearch:
             # To find out costs reading the settings; most projects have no template of interest.
             roots = tuple(os.path.join(root, "") for root in self._folders())
             for one in others if roots else ():
-                if os.path.abspath(one[0].path).startswith(roots):
+                if one[0].absolute.startswith(roots):
                     known.append(one)
                     self._inside.append(one[0])
         for found, data, error in known:
@@ -122,7 +122,7 @@ class TemplateSearch:
             given = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
             found: Iterable[str] = self._walk(folder)
             if self._is_complete and any(_is_below(folder, path) for path in given):
-                found = [*(os.path.abspath(f.path) for f in self._inside), *self._tags]
+                found = [*(one.absolute for one in self._inside), *self._tags]
             self._around[folder] = [path for path in found if not self._is_of_another(path, folder)]
         return self._around[folder]
 
@@ -142,12 +142,17 @@ class TemplateSearch:
         suffixes = self.configuration.all_template_suffixes
         roots = tuple(os.path.join(root, "") for root in self._folders())
         for found in Discovery([folder], self.configuration.exclude, folder, suffixes).files():
-            path = os.path.abspath(found.path)
+            path = found.absolute
             if found.may_be_template:
                 if _INSIDE in path or path.startswith(roots):
                     yield path
-            elif os.path.basename(os.path.dirname(path)) == TAGS_FOLDER:
+            elif _is_tags(path):
                 yield path
+
+
+def _is_tags(path: str) -> bool:
+    """Whether a module lies where Django looks for tags."""
+    return os.path.basename(os.path.dirname(path)) == TAGS_FOLDER
 
 
 def _content(found: Found) -> tuple[bytes, str | None]:

@@ -149,14 +149,14 @@ def test_read_errors_are_reported(
 ) -> None:
     """As the test above, for those who run the tests as root."""
     check({"a.py": BAD, "b.py": BAD})
-    original = open
+    original = os.open
 
-    def refuse(path: str, *arguments: str, **options: str) -> object:
+    def refuse(path: str, flags: int) -> int:
         if str(path).endswith("a.py"):
             raise PermissionError(13, "Permission denied", path)
-        return original(path, *arguments, **options)  # type: ignore[call-overload]
+        return original(path, flags)
 
-    monkeypatch.setattr("builtins.open", refuse)
+    monkeypatch.setattr("os.open", refuse)
     report = check({})
     assert places(report) == ["a.py:1 CCH001", "b.py:2 CCH101", "b.py:3 CCH301"]
     assert "Permission denied" in report.diagnostics[0].message

@@ -52,16 +52,16 @@ class Callers:
     _files: list[tuple[str, bytes, bytes]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
-    def add(self, path: str, data: bytes, key: str | None = None) -> None:
-        """Search a file of the project for its import statements; ``key``: its absolute path."""
-        self._known.add(key or os.path.abspath(path))
+    def add(self, path: str, data: bytes, absolute: str) -> None:
+        """Search a file of the project for its import statements."""
+        self._known.add(absolute)
         froms, plain = _FROM.findall(data), _IMPORT.findall(data)
         if froms or plain:
             # As two texts: the parts of all statements of a large project would take 30 MB.
             self._files.append((path, b"\1".join(map(b"\0".join, froms)), b"\1".join(plain)))
 
-    def knows(self, path: str) -> bool:
-        return os.path.abspath(path) in self._known
+    def knows(self, absolute: str) -> bool:
+        return absolute in self._known
 
     def follows(self, path: str) -> bool:
         """Whether the file at ``path`` has a name that may reach a cache."""
