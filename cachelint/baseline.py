@@ -10,10 +10,10 @@ import json
 import os
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from cachelint.config import ConfigurationError
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Diagnostic
 from cachelint.fingerprints import digest_of
 from cachelint.report import Report

@@ -6,11 +6,11 @@ import os
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cachelint import disk
+from cachelint.dataclass import dataclass, field, replace
 
 
 class ConfigurationError(Exception):

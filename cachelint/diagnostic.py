@@ -5,9 +5,10 @@ Knows nothing of Django, files or output formats; every layer above speaks these
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from cachelint.dataclass import dataclass
 
 
 class Span(NamedTuple):

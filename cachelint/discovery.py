@@ -8,11 +8,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachelint import disk
+from cachelint.dataclass import dataclass, field
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

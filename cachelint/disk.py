@@ -9,8 +9,9 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from operator import attrgetter
+
+from cachelint.dataclass import dataclass, field
 
 #: On Windows files are read as text unless one says otherwise.
 _READING = os.O_RDONLY | getattr(os, "O_BINARY", 0)

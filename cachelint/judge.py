@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cachelint.config import Configuration
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Diagnostic, FixPlan
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules

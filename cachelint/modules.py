@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
 from cachelint import disk
+from cachelint.dataclass import dataclass
 from cachelint.facts import collect_facts, collect_outline
 from cachelint.facts.constant_records import ConstantFacts
 from cachelint.facts.constants import collect_constants

@@ -9,8 +9,8 @@ import io
 import re
 import tokenize
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Span
 from cachelint.source import Source
 

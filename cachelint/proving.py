@@ -14,8 +14,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from cachelint.dataclass import dataclass
 
 _PACKAGE = Path(__file__).parent
 _PLACES = (_PACKAGE / "proofs", _PACKAGE.parent / "fixtures")

@@ -13,10 +13,10 @@ import unicodedata
 import warnings
 from _thread import allocate_lock
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from cachelint import disk
 from cachelint.blanking import blanked
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 
 #: What every file that we judge contains at least one of (docs/ARCHITECTURE.md, invariant 7).

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from cachelint import disk
 from cachelint.config import Configuration
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.discovery import Discovery, Found
 from cachelint.noqa import Comment, Line, directive_in, is_ignored_by, read_comment
 from cachelint.places import project_folder

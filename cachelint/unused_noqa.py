@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.diagnostic import Diagnostic
 from cachelint.judge import Judge, diagnostic_of
 from cachelint.noqa import Code, Comment, comments_with_codes, is_ignored_by

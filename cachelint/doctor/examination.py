@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cachelint.config import Configuration
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.diagnostic import Diagnostic
 from cachelint.doctor.choosing import CLASS_VARIABLE, VARIABLE, choose, variable_faults
 from cachelint.doctor.comparing import compare

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.running.locations import why_no_url
 from cachelint.running.reasons import (
     Secrets,

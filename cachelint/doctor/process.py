@@ -7,9 +7,9 @@ import json
 import os
 import signal
 import subprocess
-from dataclasses import dataclass, field
 from typing import Any
 
+from cachelint.dataclass import dataclass, field
 from cachelint.doctor.records import CannotLookError, Options
 from cachelint.running.probe import source
 from cachelint.running.values import Error

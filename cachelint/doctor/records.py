@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from cachelint.dataclass import dataclass, field
 
 
 class CannotLookError(Exception):

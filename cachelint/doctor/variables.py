@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from cachelint.dataclass import dataclass
 from cachelint.doctor.records import Fault
 from cachelint.rules.settings_rules import entries, values_of
 from cachelint.settings.records import Known, Listing, Settings, Text, Unknown

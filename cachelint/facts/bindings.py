@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 import sys
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.annotations import annotated_values
 from cachelint.facts.arguments import summed
 from cachelint.facts.context import Context

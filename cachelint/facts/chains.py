@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.arguments import carried, form_of, formats, hashes_numbers, number_of, template
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.paths import SUPER_INIT

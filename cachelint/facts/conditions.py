@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.facts.records import Guard, GuardKind, Values
 
 Resolve = Callable[[ast.expr], Values]

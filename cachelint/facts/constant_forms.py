@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from cachelint.dataclass import dataclass
 from cachelint.facts.conditions import read_condition
 from cachelint.facts.constant_records import (
     UNREADABLE,

@@ -6,8 +6,7 @@ names, attributes, items, calls, alternatives. What the names stand for is for t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.facts.records import Guard
 

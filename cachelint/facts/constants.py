@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.conditions import read_condition
 from cachelint.facts.constant_forms import FormReader
 from cachelint.facts.constant_records import (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.facts.conditions import Branch
 from cachelint.facts.records import Guard, GuardKind, Phase
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.diagnostic import Span
 from cachelint.facts.annotations import annotated_values
 from cachelint.facts.arguments import carried, summed, text_values

@@ -5,10 +5,10 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.facts.annotations import imported_types
 from cachelint.facts.bindings import BindingWalker
 from cachelint.facts.conditions import Branch

@@ -18,11 +18,11 @@ A path is a possibility, not a certainty: a name that two branches bind has both
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.source import one_line
 

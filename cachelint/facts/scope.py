@@ -8,9 +8,9 @@ them, so the names they close over are in their final state.
 from __future__ import annotations
 
 import builtins
-from dataclasses import dataclass, field
 from enum import Enum
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.paths import join_path
 from cachelint.facts.records import Value, Values
 from cachelint.facts.vocabulary import STAR_EXPORTS

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import builtins
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.locals import parameter_names, target_names
 from cachelint.facts.paths import join_path
 from cachelint.facts.view_records import (

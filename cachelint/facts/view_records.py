@@ -6,8 +6,7 @@ wrapped views and responses need them: names and calls; everything else is ``OPA
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Span
 
 #: The root of ``self.request``; any other root is the name of a parameter.

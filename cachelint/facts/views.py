@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.facts.locals import parameter_names
 from cachelint.facts.view_bodies import BodyWalker

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Edit, Span
 from cachelint.source import decode, encoding_of
 

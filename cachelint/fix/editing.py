@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Diagnostic
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.imports import add_import, drop_import

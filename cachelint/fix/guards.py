@@ -7,8 +7,8 @@ import io
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Edit, Span
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.imports import NAMED

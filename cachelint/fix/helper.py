@@ -11,9 +11,9 @@ import importlib.resources
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cachelint.config import ConfigurationError
+from cachelint.dataclass import dataclass
 from cachelint.discovery import Discovery
 from cachelint.facts.vocabulary import HELPER, HELPER_MARKER
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Diagnostic, Span
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
 from cachelint.config import GET_CACHE_STYLE
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Applicability, Diagnostic, Edit, FixPlan
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.guards import NameFacts, find_expression, refuse_lost_comments

@@ -9,8 +9,8 @@ import ast
 import io
 import tokenize
 from collections.abc import Callable
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Diagnostic, Edit, Span
 from cachelint.facts.records import FileFacts, GuardKind, Phase, Use
 from cachelint.facts.vocabulary import CACHE_API, MODULE, PROXY, REDIS_API, REMOVED_GET_CACHE

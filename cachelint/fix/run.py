@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 
 from cachelint.config import Configuration
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Diagnostic
 from cachelint.engine import check_paths, check_text
 from cachelint.fix.document import CHANGED, DeclinedError, Document

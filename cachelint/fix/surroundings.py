@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
+from cachelint.dataclass import dataclass, field
 from cachelint.fix.document import DeclinedError
 from cachelint.fix.helper import HelperModule, choose_helper, helper_source
 from cachelint.fix.mentions import Mentions

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Applicability, Diagnostic, Edit
 from cachelint.fix.document import DeclinedError, Document
 from cachelint.fix.outcome import Left

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Evidence
 from cachelint.facts.constant_records import ConstantFacts, Display, ScopeNames, Table
 from cachelint.facts.records import Guard

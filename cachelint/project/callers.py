@@ -10,8 +10,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
 from cachelint.project.cache_names import names_using_caches

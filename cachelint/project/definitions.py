@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.paths import join_path, split_names
 from cachelint.facts.records import FileFacts, FunctionFacts, Value
 from cachelint.facts.vocabulary import is_canonical

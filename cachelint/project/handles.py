@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.records import FileFacts, FunctionFacts, Use, Value
 from cachelint.facts.vocabulary import HANDLE, HANDLER
 from cachelint.modules import Modules, Resolved

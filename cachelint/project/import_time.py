@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from enum import Enum, IntEnum
 
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.diagnostic import Span
 from cachelint.facts.records import FileFacts, GuardKind, Phase, Use, Value
 from cachelint.facts.vocabulary import (

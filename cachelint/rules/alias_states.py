@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import Enum
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Evidence
 from cachelint.facts.records import Guard, GuardKind, Phase
 from cachelint.facts.vocabulary import BACKENDS, HANDLE, REDIS_CONNECTION

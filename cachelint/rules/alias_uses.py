@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Span
 from cachelint.facts.records import Argument, Guard, GuardKind, Use
 from cachelint.facts.vocabulary import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.facts.records import Argument, Use, Value
 from cachelint.facts.vocabulary import (
     CACHE_API,

@@ -43,8 +43,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Severity
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.settings_rules import WORDS as WORDS

@@ -49,8 +49,8 @@ There is no automatic fix.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Evidence, Severity
 from cachelint.rules.rule import FileView, Finding
 from cachelint.rules.settings_rules import Entry, Verdict, certain_constant, entries, report

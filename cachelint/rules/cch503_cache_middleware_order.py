@@ -54,8 +54,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Evidence, Severity
 from cachelint.project import Project
 from cachelint.rules.rule import FileView, Finding

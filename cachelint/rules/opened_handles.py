@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Evidence, FixPlan, NoFix
 from cachelint.facts.records import Phase, Use
 from cachelint.facts.vocabulary import HANDLE, HELPER_GET_CACHE, is_canonical

@@ -16,12 +16,12 @@ import inspect
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Evidence, FixPlan, NoFix, Severity, Span
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Value, Values
 from cachelint.facts.vocabulary import HANDLE, MODULE, OLDEST_DJANGO, STAR_EXPORTS

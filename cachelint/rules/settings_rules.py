@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Evidence, Span
 from cachelint.places import shown_path
 from cachelint.rules.rule import FileView, Finding

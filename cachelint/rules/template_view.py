@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from functools import cached_property
 
+from cachelint.dataclass import dataclass
 from cachelint.rules.rule import is_test_path
 from cachelint.settings.engines import has_builtin_library
 from cachelint.settings.reader import ProjectSettings, SettingsReader

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from cachelint import disk
 from cachelint.config import Configuration
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Diagnostic
 from cachelint.engine import check_paths
 from cachelint.judge import Judge, diagnostic_of

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from cachelint.dataclass import dataclass
 from cachelint.rules.settings_rules import Entry, Verdict, entries, is_read_by_others, only_value
 from cachelint.settings.backends import Family
 from cachelint.settings.records import Constant, Known, Listing, Place, Settings

@@ -7,9 +7,9 @@ read say; a value that they do not have is placed at the module as a whole.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from typing import Any
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.places import project_folder
 from cachelint.settings.records import (

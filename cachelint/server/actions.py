@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from lsprotocol import types
 
 from cachelint.config import ConfigurationError
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Diagnostic
 from cachelint.fix import FixReport
 from cachelint.places import file_uri

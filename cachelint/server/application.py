@@ -10,7 +10,6 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path, urlparse
 
 from cachelint import __version__
+from cachelint.dataclass import dataclass, field
 from cachelint.reporters.links import documentation_url
 from cachelint.rules import all_rules
 from cachelint.server.actions import KINDS, Actions, Client

@@ -9,11 +9,11 @@ import os
 import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from enum import Enum
 
 from cachelint import disk
 from cachelint.config import Configuration
+from cachelint.dataclass import dataclass, field
 from cachelint.disk import Journal
 from cachelint.judge import Judge
 

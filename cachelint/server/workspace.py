@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 
 from cachelint.config import Configuration, ConfigurationError, find_configuration
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import DEFAULT_EXCLUDES
 from cachelint.engine import check_text

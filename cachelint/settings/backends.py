@@ -6,8 +6,9 @@ the sources of the releases named here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from cachelint.dataclass import dataclass
 
 Version = tuple[int, ...]
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from cachelint import disk
+from cachelint.dataclass import dataclass
 from cachelint.modules import Modules
 from cachelint.places import repository_folder, shown_path
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule

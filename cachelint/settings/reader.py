@@ -8,8 +8,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
 from cachelint.settings.interpreter.machine import ParsedFiles

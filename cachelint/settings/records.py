@@ -7,9 +7,9 @@ be read may add aliases to what was read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Span
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Span
 from cachelint.templates.lexer import Template
 from cachelint.templates.library import Library

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.source import UnparsedSourceError, split_lines
 

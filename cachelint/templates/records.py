@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.templates.expressions import Variable
 from cachelint.templates.lexer import Word

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 from cachelint.templates.expressions import (
     OPERATORS,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from cachelint.dataclass import dataclass
 from cachelint.facts.view_records import (
     Call,
     Decorator,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import Enum
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Span
 from cachelint.facts.view_records import Decorator, Display, Expression, ViewClass, ViewFacts
 from cachelint.project.pages import vocabulary as known

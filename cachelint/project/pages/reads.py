@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.facts.view_records import (
     SELF_REQUEST,
     Call,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from enum import Enum
 
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Span
 from cachelint.facts.view_records import (
     OPAQUE,

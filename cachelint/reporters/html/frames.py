@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from html import escape
 
+from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Span
 from cachelint.places import report_path
 from cachelint.reporters.lines import shown_line

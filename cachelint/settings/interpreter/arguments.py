@@ -6,8 +6,8 @@ Knows choices; must not know who is called.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.settings.interpreter.values import Choices
 from cachelint.settings.records import Constant
 

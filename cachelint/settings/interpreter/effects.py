@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.trees import children, walk
 
 #: Names through which any other can be written.

@@ -6,8 +6,8 @@ Knows guards and values; must not know how anything is evaluated.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.interpreter.values import (
     Choices,

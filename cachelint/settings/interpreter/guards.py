@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.settings.records import Place
 
 Guard = int

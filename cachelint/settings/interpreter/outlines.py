@@ -9,8 +9,8 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from cachelint.dataclass import dataclass
 from cachelint.settings.interpreter.effects import (
     NAMESPACE,
     Function,

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 
+from cachelint.dataclass import dataclass, field
 from cachelint.settings.interpreter.guards import NEVER, Guard
 from cachelint.settings.records import Cause, Constant, Place
 from cachelint.source import Source

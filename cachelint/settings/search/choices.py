@@ -6,9 +6,9 @@ import ast
 import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from cachelint import disk
+from cachelint.dataclass import dataclass
 from cachelint.settings.search.programs import Program, Programs
 from cachelint.settings.search.texts import HOLE, SETTINGS_VARIABLE, Evaluation, default_of
 

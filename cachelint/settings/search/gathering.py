@@ -6,9 +6,9 @@ import ast
 import difflib
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
 
 from cachelint.config import ConfigurationError
+from cachelint.dataclass import dataclass, field, replace
 from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.settings.records import Cause, Mention, Role, SettingsModule

@@ -6,9 +6,9 @@ import ast
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 from cachelint import disk
+from cachelint.dataclass import dataclass, replace
 from cachelint.diagnostic import Span
 from cachelint.places import shown_path
 from cachelint.settings.records import Cause, Place

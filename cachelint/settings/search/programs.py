@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 
+from cachelint.dataclass import dataclass, field
 from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.source import Source, load, read_bytes

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from cachelint import disk
+from cachelint.dataclass import dataclass
 from cachelint.modules import Modules
 from cachelint.settings.search.naming import Naming
 from cachelint.settings.search.siblings import Folders

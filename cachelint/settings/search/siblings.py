@@ -17,10 +17,10 @@ import ast
 import os
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from cachelint import disk
+from cachelint.dataclass import dataclass
 from cachelint.settings.records import Role
 from cachelint.settings.search.choices import search_path
 from cachelint.settings.search.programs import Program, Programs

@@ -20,11 +20,11 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
 
 from cachelint import disk
+from cachelint.dataclass import dataclass, field
 from cachelint.discovery import DEFAULT_EXCLUDES, Ignore, repository_patterns
 
 #: Folders of these names hold neither settings nor what starts a project, but many other folders.

@@ -12,9 +12,9 @@ import itertools
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
+from cachelint.dataclass import dataclass
 from cachelint.settings.search.programs import Program, Programs
 
 #: The part of a value that only the running program knows.
