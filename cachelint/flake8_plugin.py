@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from cachelint import __version__
+from cachelint.collector import without_collector
 from cachelint.config import (
     Configuration,
     ConfigurationError,
@@ -83,7 +84,9 @@ class CacheLintPlugin:
         if not cls._judge.is_candidate(data):
             return
         try:
-            diagnostics = cls._judge.judge(Source(self._filename, text, self._tree))
+            # flake8 holds trees and tokens, which the collector would walk while we make facts.
+            with without_collector():
+                diagnostics = cls._judge.judge(Source(self._filename, text, self._tree))
         except UnparsedSourceError as error:
             # flake8 has parsed the file, so that no E999 stands in for this one.
             yield error.row, error.column - 1, f"CCH001 {error.cause}", cls

@@ -16,7 +16,6 @@ from cachelint.cli.adoption import (
     without_known,
     write_baseline,
 )
-from cachelint.cli.collector import without_collector
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
 from cachelint.cli.recall import FOLDER, Copy, keep
@@ -27,6 +26,7 @@ from cachelint.cli.reports import (
     render,
     settings_around,
 )
+from cachelint.collector import without_collector
 
 if TYPE_CHECKING:
     from cachelint.judge import Judge

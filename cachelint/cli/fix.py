@@ -7,9 +7,9 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from cachelint.cli.collector import without_collector
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS, write, write_bytes
+from cachelint.collector import without_collector
 from cachelint.config import STYLES
 
 if TYPE_CHECKING:

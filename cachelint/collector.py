@@ -10,8 +10,10 @@ from collections.abc import Iterator
 @contextlib.contextmanager
 def without_collector() -> Iterator[None]:
     """Nothing of ours is cyclic, and a collector that walks every tree doubles the parsing."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
