@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -110,8 +111,8 @@ class _Check:
     executor: Executor | None = None
     jobs: int | None = 1
     _callers: Callers | None = None
-    _waiting: list[tuple[Found, bytes]] = field(default_factory=list)
-    """The files in which a rule may fire."""
+    _waiting: deque[tuple[Found, bytes]] = field(default_factory=deque)
+    """The files in which a rule may fire, until they are judged."""
     _found: dict[str, Found] = field(default_factory=dict)
     _using: list[FileFacts] = field(default_factory=list)
     """Facts of the files in which a rule may fire."""
@@ -189,20 +190,18 @@ class _Check:
 
     def _judge_waiting(self) -> None:
         """Judge the files in which a rule may fire, in the order in which they were found."""
-        waiting, self._waiting = self._waiting, []
         own = None
         if self.executor is None:
-            own = own_processes(self.jobs, sum(len(data) for _, data in waiting))
+            own = own_processes(self.jobs, sum(len(data) for _, data in self._waiting))
         executor = self.executor or own
         if executor is None:
-            for found, data in waiting:
-                self._judged(found, data, None)
+            while self._waiting:
+                self._judged(*self._waiting.popleft(), None)
             return
-        tasks = (Task(found.path, data, found.named) for found, data in waiting)
+        tasks = (Task(found.path, data, found.named) for found, data in tuple(self._waiting))
         try:
-            outcomes = collect_with(executor, tasks)
-            for (found, data), outcome in zip(waiting, outcomes, strict=True):
-                self._judged(found, data, outcome)
+            for outcome in collect_with(executor, tasks):
+                self._judged(*self._waiting.popleft(), outcome)
         finally:
             if own is not None:
                 own.shutdown(cancel_futures=True)

@@ -90,12 +90,13 @@ _held: list[object] = []
 
 
 def _run(options: argparse.Namespace) -> int:
+    if not (options.cache and _only_says(options)):
+        return _checked(options)
     start = time.time_ns()
     with disk.noting() as journal, Copy() as copy:
         code = _checked(options)
-    if options.cache and _only_says(options):
-        sys.stdout.flush()
-        keep(options.arguments, (code, *copy.texts), journal, start)
+    sys.stdout.flush()
+    keep(options.arguments, (code, *copy.texts), journal, start)
     return code
 
 
