@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from cachelint.dataclass import dataclass
-from cachelint.diagnostic import Span
+from cachelint.diagnostic import Evidence, Span
 
 Made = Callable[..., Any]
 
@@ -64,8 +64,8 @@ def _both(options: dict[str, bool]) -> tuple[Made, Made]:
 
 
 def test_objects_go_from_process_to_process() -> None:
-    span = Span(1, 2, 3, 4)
-    assert pickle.loads(pickle.dumps(span)) == span
+    place = Evidence("a.py", Span(1, 2, 3, 4), "here")
+    assert pickle.loads(pickle.dumps(place)) == place
 
 
 def test_identity_where_that_was_asked_for() -> None:
