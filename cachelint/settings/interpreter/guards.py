@@ -53,6 +53,11 @@ class Guards:
         self._supports: dict[Guard, frozenset[int]] = {}
         self._implied: dict[tuple[Guard, Guard], bool] = {}
         self._memo: dict[tuple[Guard, Guard, Guard], Guard] = {}
+        self._room = MAX_NODES
+
+    def make_room(self) -> None:
+        """Allow as many nodes again as there were allowed at first."""
+        self._room = len(self._nodes) + MAX_NODES
 
     def test(self, test: Test) -> Guard:
         """The guard that holds where ``test``, not asked before, holds."""
@@ -112,7 +117,7 @@ class Guards:
         found = self._numbers.get(key)
         if found is None:
             found = self._numbers[key] = len(self._nodes)
-            if found > MAX_NODES:
+            if found > self._room:
                 raise TooLongError
             self._nodes.append(key)
         return found
