@@ -155,6 +155,8 @@ class _Result:
         self.recorder.tells_flags = self.machine.is_relevant = False
         self.recorder.reached = ()
         self.machine.running = ALWAYS
+        # That there are many other settings is no reason to know less of the aliases.
+        self.machine.guards.make_room()
         values = self._values()
         files = [m.source.path for m in self.machine.files.values() if m and m.ran != NEVER]
         bindings = [value.place for _, value in choices if isinstance(value, DictObject)]

@@ -9,7 +9,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from cachelint.dataclass import dataclass
+from cachelint.dataclass import dataclass, replace
 from cachelint.modules import Modules
 from cachelint.settings.evaluate import evaluate
 from cachelint.settings.interpreter.machine import ParsedFiles
@@ -47,6 +47,14 @@ class ProjectSettings:
         return tuple(settings for settings in self.modules if settings.module.role in roles)
 
 
+@dataclass(frozen=True)
+class _Reading:
+    """A settings module as it was read, and where the files that it is made of import from."""
+
+    settings: Settings
+    roots: dict[str, tuple[str, ...]]
+
+
 class SettingsReader:
     """Finds and reads settings modules, each at most once."""
 
@@ -68,6 +76,7 @@ class SettingsReader:
         self._parsed: ParsedFiles = {}
         """Files that several settings modules import; trees are large, so that they go soon."""
         self._read: dict[SettingsModule, Settings] = {}
+        self._readings: dict[tuple[str, str, str | None], _Reading] = {}
         self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
 
     def around(self, path: str) -> ProjectSettings:
@@ -96,8 +105,20 @@ class SettingsReader:
 
     def read(self, module: SettingsModule) -> Settings:
         if module not in self._read:
-            self._read[module] = evaluate(module, self._modules, self._structured, self._parsed)
+            self._read[module] = replace(self._evaluated(module), module=module)
         return self._read[module]
+
+    def _evaluated(self, module: SettingsModule) -> Settings:
+        """What a file says by one name: whoever names it, and for what, makes no difference."""
+        key = (module.path, module.module, module.configuration)
+        known = self._readings.get(key)
+        roots = self._modules.roots
+        # Where imports are looked for may have become more since then.
+        if known is None or any(roots(file) != found for file, found in known.roots.items()):
+            settings = evaluate(module, self._modules, self._structured, self._parsed)
+            known = _Reading(settings, {file: roots(file) for file in self._parsed})
+            self._readings[key] = known
+        return known.settings
 
 
 @contextmanager

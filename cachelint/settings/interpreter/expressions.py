@@ -30,7 +30,7 @@ class Expressions(Items):
     def evaluate(self, node: ast.expr) -> Choices:
         """What ``node`` may be."""
         self.step()
-        handler = _HANDLERS.get(type(node))
+        handler = _HANDLERS.get(node.__class__)
         if handler is None:
             return self.unknown(node)
         return handler(self, node)

@@ -13,14 +13,11 @@ from cachelint.diagnostic import Span
 from cachelint.places import shown_path
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER
-from cachelint.settings.interpreter.outlines import Outline, outline
 from cachelint.settings.interpreter.statements import Statements
 from cachelint.settings.interpreter.values import Choices, ModuleObject
+from cachelint.settings.interpreter.written import Written
 from cachelint.settings.records import Constant, Place
-from cachelint.source import Source, UnparsedSourceError, load, read_bytes
-
-#: Words without which a module that is imported cannot do anything to the settings by being run.
-_TOUCHING = (b"CACHES", b"globals()", b"sys.modules", b"exec(", b"execfile(")
+from cachelint.source import UnparsedSourceError, load, read_bytes
 
 
 class Files(Statements):
@@ -39,10 +36,9 @@ class Files(Statements):
                 self.files[file] = None
                 self.unparsed[file] = f"{shown_path(file)} {found.cause}"
                 return None
-            source, known = found
-            module = ModuleObject(name or self._name_of(file), source, file)
+            module = ModuleObject(name or self._name_of(file), found, file)
             self.files[file] = module
-            self.relevance.add(known)
+            self.relevance.add(found.outline)
             self._prepare(module)
         return self.files[file]
 
@@ -92,8 +88,7 @@ class Files(Statements):
             module.is_running = False
 
     def touches(self, module: ModuleObject) -> bool:
-        text = module.source.text.encode(errors="replace")
-        return any(word in text for word in _TOUCHING)
+        return module.written.touches_settings
 
     def submodule(self, module: ModuleObject, name: str) -> ModuleObject | None:
         if os.path.basename(module.file) != "__init__.py":
@@ -110,9 +105,8 @@ class Files(Statements):
         return self.unknown(node)
 
 
-def _parsed(file: str) -> tuple[Source, Outline] | UnparsedSourceError:
+def _parsed(file: str) -> Written | UnparsedSourceError:
     try:
-        source = load(shown_path(file), read_bytes(file))
-        return source, outline(source.tree)
+        return Written(load(shown_path(file), read_bytes(file)))
     except UnparsedSourceError as error:
         return error

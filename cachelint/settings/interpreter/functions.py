@@ -23,7 +23,6 @@ from cachelint.settings.interpreter.values import (
     Scope,
 )
 from cachelint.settings.records import Cause, Constant
-from cachelint.trees import children
 
 #: Functions of the tree that call one another more deeply are not followed (SETTINGS.md has 5;
 #: class-based settings need some more for their constructors and properties).
@@ -72,13 +71,13 @@ class Functions(Parameters):
     def enter(self, function: FunctionObject, arguments: Arguments, node: ast.AST) -> Choices:
         """Run the body of a function of the tree."""
         self.step()
-        depth = sum(frame.function is not None for frame in self.frames)
         if not self.is_relevant:
             cause = self.cause(node, f"{function.name}() is not followed")
             for choices in arguments.all():
                 for value in self.each(choices):
                     self.escape(value, cause)
             return [(self.running, Opaque(f"{function.name}()", self.place(node)))]
+        depth = sum([frame.function is not None for frame in self.frames])
         if depth >= MAX_DEPTH or isinstance(function.node, ast.AsyncFunctionDef):
             return self._not_entered(function, arguments, node)
         if function.kind == "memoized":
@@ -114,7 +113,7 @@ class Functions(Parameters):
         if arguments.positional and len(arguments.positional[0]) == 1:
             receiver = arguments.positional[0][0][1]
         frame = Frame(function.module, scope, function, receiver, function.owner, self.is_relevant)
-        if _is_generator(function.node):
+        if function.is_generator:
             return [(self.running, self._generator(function, frame))]
         return self._body_of(function, frame)
 
@@ -167,14 +166,3 @@ class Functions(Parameters):
             self.release(function.module.scope, cause, replaces=False)
         opaque = Opaque(f"{function.name}()", self.place(node), "", cause.message)
         return [(self.running, opaque)]
-
-
-def _is_generator(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) -> bool:
-    waiting = children(node)
-    while waiting:
-        child = waiting.pop()
-        if isinstance(child, (ast.Yield, ast.YieldFrom)):
-            return True
-        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-            waiting += children(child)
-    return False

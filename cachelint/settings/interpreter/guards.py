@@ -53,6 +53,11 @@ class Guards:
         self._supports: dict[Guard, frozenset[int]] = {}
         self._implied: dict[tuple[Guard, Guard], bool] = {}
         self._memo: dict[tuple[Guard, Guard, Guard], Guard] = {}
+        self._room = MAX_NODES
+
+    def make_room(self) -> None:
+        """Allow as many nodes again as there were allowed at first."""
+        self._room = len(self._nodes) + MAX_NODES
 
     def test(self, test: Test) -> Guard:
         """The guard that holds where ``test``, not asked before, holds."""
@@ -64,18 +69,22 @@ class Guards:
             return first
         if first == ALWAYS:
             return second
-        if NEVER in (first, second):
+        if first == NEVER or second == NEVER:
             return NEVER
-        return self._choose(min(first, second), max(first, second), NEVER)
+        if first > second:
+            first, second = second, first
+        return self._choose(first, second, NEVER)
 
     def either(self, first: Guard, second: Guard) -> Guard:
         if first == second or second == NEVER:
             return first
         if first == NEVER:
             return second
-        if ALWAYS in (first, second):
+        if first == ALWAYS or second == ALWAYS:
             return ALWAYS
-        return self._choose(min(first, second), ALWAYS, max(first, second))
+        if first > second:
+            first, second = second, first
+        return self._choose(first, ALWAYS, second)
 
     def negate(self, guard: Guard) -> Guard:
         return 1 - guard if guard <= ALWAYS else self._choose(guard, NEVER, ALWAYS)
@@ -84,6 +93,8 @@ class Guards:
         """Where ``first`` holds and ``second`` does not."""
         if second == NEVER or first == NEVER:
             return first
+        if first == second or second == ALWAYS:
+            return NEVER
         return self._choose(second, NEVER, first)
 
     def implies(self, first: Guard, second: Guard) -> bool:
@@ -112,15 +123,13 @@ class Guards:
         found = self._numbers.get(key)
         if found is None:
             found = self._numbers[key] = len(self._nodes)
-            if found > MAX_NODES:
+            if found > self._room:
                 raise TooLongError
             self._nodes.append(key)
         return found
 
     def _choose(self, test: Guard, then: Guard, otherwise: Guard) -> Guard:
-        """``then`` where ``test`` holds, else ``otherwise``."""
-        if test <= ALWAYS:
-            return then if test else otherwise
+        """``then`` where ``test``, which is undecided, holds, else ``otherwise``."""
         if then == otherwise:
             return then
         key = (test, then, otherwise)
@@ -139,8 +148,14 @@ class Guards:
                 then_low = then_high = then
             if other_number != top:
                 other_low = other_high = otherwise
-            low = self._choose(low, then_low, other_low)
-            high = self._choose(high, then_high, other_high)
+            if low <= ALWAYS:
+                low = then_low if low else other_low
+            else:
+                low = self._choose(low, then_low, other_low)
+            if high <= ALWAYS:
+                high = then_high if high else other_high
+            else:
+                high = self._choose(high, then_high, other_high)
             found = self._memo[key] = self._node(top, low, high)
         return found
 

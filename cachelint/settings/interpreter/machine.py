@@ -13,11 +13,9 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from cachelint.diagnostic import Span
 from cachelint.modules import Modules
 from cachelint.settings.interpreter.frames import Frame, Jumps, Raised
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test, TooLongError
-from cachelint.settings.interpreter.outlines import Outline
 from cachelint.settings.interpreter.relevance import Relevance
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -28,8 +26,9 @@ from cachelint.settings.interpreter.values import (
     Value,
     is_same,
 )
+from cachelint.settings.interpreter.written import Written
 from cachelint.settings.records import Cause, Constant, Place
-from cachelint.source import Source, UnparsedSourceError, one_line
+from cachelint.source import UnparsedSourceError
 
 #: More combinations of what the parts of an expression may be are not told apart.
 MAX_COMBINATIONS = 64
@@ -38,8 +37,33 @@ MAX_CHOICES = 8
 #: Expressions looked at until an evaluation is given up: real settings need some thousands.
 MAX_STEPS = 150_000
 
-#: Files that several evaluations read: each a source with its outline, or why there is none.
-ParsedFiles = dict[str, tuple[Source, Outline] | UnparsedSourceError]
+#: Files that several evaluations read, or why one cannot be read.
+ParsedFiles = dict[str, Written | UnparsedSourceError]
+
+
+class _Under:
+    """Some runs go on, the others wait; faster than a generator."""
+
+    __slots__ = ("_guard", "_machine", "_mark", "_outer")
+
+    def __init__(self, machine: Machine, guard: Guard) -> None:
+        self._machine = machine
+        self._guard = guard
+        self._outer = machine.running
+        self._mark = len(machine.dead)
+
+    def __enter__(self) -> None:
+        if self._guard != self._outer:
+            self._machine.running = self._machine.guards.both(self._outer, self._guard)
+
+    def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
+        if error is not None:
+            return
+        machine = self._machine
+        if self._guard != self._outer:
+            waiting = machine.guards.without(self._outer, self._guard)
+            machine.running = machine.guards.either(waiting, machine.running)
+        machine.revive(self._mark)
 
 
 class Machine:
@@ -112,15 +136,11 @@ class Machine:
     # Places and what is told of them
 
     def place(self, node: ast.AST) -> Place:
-        source = self.frame.module.source
-        if isinstance(node, ast.Module):
-            return Place(source.path, Span(1, 1, 1, 1))
-        assert isinstance(node, (ast.expr, ast.stmt, ast.alias, ast.ExceptHandler))
-        return Place(source.path, source.span(node))
+        return self.frames[-1].module.written.place(node)
 
     def text(self, node: ast.expr) -> str:
         """The expression as it is written, on one line."""
-        return one_line(self.frame.module.source.segment(node))
+        return self.frames[-1].module.written.text(node)
 
     def cause(self, node: ast.AST, message: str) -> Cause:
         return Cause(self.place(node), message)
@@ -131,7 +151,7 @@ class Machine:
         if self.statement is None:
             return None
         module, statement = self.statement
-        return Place(module.source.path, module.source.span(statement))
+        return module.written.place(statement)
 
     def opaque(self, node: ast.expr, path: str = "", cause: str = "") -> Opaque:
         return Opaque(self.text(node), self.place(node), path, cause)
@@ -147,16 +167,25 @@ class Machine:
 
     def only(self, choices: Choices) -> Found:
         """What of ``choices`` the runs at hand may meet."""
-        running, both = self.running, self.guards.both
+        running = self.running
         if running == ALWAYS:
             return list(choices)
-        found = [(both(guard, running), value) for guard, value in choices]
-        return [choice for choice in found if choice[0] != NEVER]
+        found: Found = []
+        for choice in choices:
+            guard, value = choice
+            if guard == running:
+                found.append(choice)
+                continue
+            guard = self.guards.both(guard, running)
+            if guard != NEVER:
+                found.append((guard, value))
+        return found
 
     def merged(self, choices: Iterable[tuple[Guard, Value]]) -> Found:
         """``choices`` with those of one value made one."""
         found: Found = []
-        for guard, value in choices:
+        for choice in choices:
+            guard, value = choice
             if guard == NEVER:
                 continue
             for index, (other, known) in enumerate(found):
@@ -164,7 +193,7 @@ class Machine:
                     found[index] = (self.guards.either(other, guard), known)
                     break
             else:
-                found.append((guard, value))
+                found.append(choice)
         return found
 
     def told_apart(self, name: str, choices: Found) -> Choices:
@@ -184,23 +213,23 @@ class Machine:
             union = self.guards.either(union, guard)
         return union
 
-    @contextmanager
-    def under(self, guard: Guard) -> Iterator[None]:
+    def under(self, guard: Guard) -> _Under:
         """Go on with the runs in which ``guard`` holds; the others wait."""
-        outer = self.running
-        self.running = self.guards.both(outer, guard)
-        waiting = self.guards.without(outer, guard)
-        mark = len(self.dead)
-        yield
-        self.running = self.guards.either(waiting, self.running)
-        self.revive(mark)
+        return _Under(self, guard)
 
     def each(self, choices: Choices) -> Iterator[Value]:
         """Every value with the runs that meet it, one after the other."""
+        guards = self.guards
         for guard, value in choices:
-            if self.guards.both(guard, self.running) != NEVER:
-                with self.under(guard):
-                    yield value
+            outer = self.running
+            inner = outer if guard == outer else guards.both(outer, guard)
+            if inner != NEVER:
+                mark = len(self.dead)
+                self.running = inner
+                yield value
+                if inner != outer:
+                    self.running = guards.either(guards.without(outer, guard), self.running)
+                self.revive(mark)
 
     def combinations(self, parts: Sequence[Choices]) -> Iterator[tuple[Value, ...]] | None:
         """Every combination of what ``parts`` may be, as ``each``; None where these are too many.
@@ -218,10 +247,11 @@ class Machine:
         for picked in itertools.product(*parts):
             guard = self.running
             for other, _ in picked:
-                guard = self.guards.both(guard, other)
+                if other != guard:
+                    guard = self.guards.both(guard, other)
             if guard != NEVER:
                 with self.under(guard):
-                    yield tuple(value for _, value in picked)
+                    yield tuple([value for _, value in picked])
 
     # Undecided tests
 

@@ -138,7 +138,7 @@ class Interpreter(Imports):
         if module.is_running:
             return
         module.is_running = True
-        inside = ModuleObject(self.frame.module.name, module.source, module.file, scope)
+        inside = ModuleObject(self.frame.module.name, module.written, module.file, scope)
         self.frames.append(Frame(inside, scope))
         try:
             self.block(module.source.tree.body)

@@ -62,6 +62,8 @@ class Namespaces(Machine):
         What may have bound any name has not bound ``globals`` or ``exec``.
         """
         found = self.only(scope.names.get(name, ()))
+        if len(found) == 1 and found[0][0] == self.running:
+            return found, NEVER
         absent = self.guards.without(self.running, self.union(guard for guard, _ in found))
         is_asked = absent != NEVER and name not in _BUILTIN_NAMES
         for wild, cause in scope.wild if is_asked else ():
@@ -78,8 +80,9 @@ class Namespaces(Machine):
         found: Found = []
         missing = self.running
         while scope is not None and missing != NEVER:
-            if scope.kind != "class" or scope is start:
-                target = scope.declared.get(name, scope)
+            target = scope.declared.get(name, scope)
+            is_open = name in target.names or target.wild
+            if is_open and (scope.kind != "class" or scope is start):
                 with self.under(missing):
                     choices, missing = self.own(target, name, node)
                 found += choices
@@ -105,7 +108,10 @@ class Namespaces(Machine):
 
     def forced(self, choices: Choices, node: ast.AST) -> Choices:
         """``choices`` with the names of other modules looked up."""
-        if not any(isinstance(value, Deferred) for _, value in choices):
+        for _, value in choices:
+            if isinstance(value, Deferred):
+                break
+        else:
             return choices
         found: Found = []
         for value in self.each(choices):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from cachelint.dataclass import dataclass
 from cachelint.settings.interpreter.effects import (
@@ -26,6 +27,7 @@ from cachelint.settings.interpreter.effects import (
 )
 from cachelint.trees import walk
 
+_T = TypeVar("_T")
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 _Block = (
     ast.If | ast.For | ast.AsyncFor | ast.While | ast.Try | ast.With | ast.AsyncWith | ast.Match
@@ -48,9 +50,14 @@ class Outline:
     """All that relevance needs to know of a tree, which is kept: statements go by identity."""
 
     tree: ast.Module
-    units: list[Unit]
-    renamings: list[Renaming]
     changed: frozenset[str]
+    containers: frozenset[str]
+    """Names of dicts, lists and sets that are made there."""
+    writing: dict[str, list[Unit]]
+    """By a name the statements that write it; those that change what it means; and so on."""
+    changing: dict[str, list[Unit]]
+    naming: dict[str, list[Renaming]]
+    holding: dict[str, list[Renaming]]
 
 
 def outline(tree: ast.Module) -> Outline:
@@ -60,7 +67,24 @@ def outline(tree: ast.Module) -> Outline:
     if library:
         for unit in units:
             unit.mentioned -= library
-    return Outline(tree, units, list(renamings(nodes)), frozenset(changed(nodes)))
+    found = list(renamings(nodes))
+    return Outline(
+        tree,
+        frozenset(changed(nodes)),
+        frozenset(name for one in found if one.is_container for name in one.names),
+        _by_name((unit, unit.written) for unit in units),
+        _by_name((unit, unit.changed) for unit in units),
+        _by_name((one, one.names) for one in found),
+        _by_name((one, one.held) for one in found),
+    )
+
+
+def _by_name(found: Iterable[tuple[_T, Iterable[str]]]) -> dict[str, list[_T]]:
+    index: dict[str, list[_T]] = {}
+    for one, names in found:
+        for name in names:
+            index.setdefault(name, []).append(one)
+    return index
 
 
 def _library_names(nodes: Iterable[ast.AST]) -> Iterator[str]:

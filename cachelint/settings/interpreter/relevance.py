@@ -11,99 +11,120 @@ of the tree.
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Sequence
 
-from cachelint.settings.interpreter.effects import NAMESPACE, Renaming
+from cachelint.settings.interpreter.effects import NAMESPACE
 from cachelint.settings.interpreter.outlines import Outline, Unit
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Relevance:
-    """The statements that matter, of the files that were added."""
+    """The statements that matter, of the files that were added.
+
+    What a name turns out to be makes more of other names, in this file and in others: each news is
+    handed once to those whom it concerns.
+    """
 
     def __init__(self, reach: int | None = None) -> None:
         """``reach``: how many steps names are followed back from CACHES; None: all of them."""
         self._reach = reach
         self._names: dict[str, int] = dict.fromkeys(NAMESPACE, 0)
+        """The names that matter, and how many steps they are away where that is asked for."""
         self._statements: set[int] = set()
-        self._waiting: list[Unit] = []
         self._outlines: list[Outline] = []
         self._asked: set[int] = set()
         """Statements of which somebody was told that they matter."""
-        self._renamings: list[Renaming] = []
-        self._containers: list[Renaming] = []
-        self._holding: list[Renaming] = []
-        self._meaning: list[Renaming] = []
-        """Those of which neither name is known to be changed, and to mean such a dict."""
         self._changed: set[str] = set()
         """Names the content of which some statement may change."""
         self._same: set[str] = {"CACHES"}
         """Names that may mean the very dict that CACHES is, or one that matters for it."""
+        self._taken: dict[int, int] = {}
+        """The statements that matter, by identity, and how many steps away they were found."""
+        self._new_names: list[str] = []
+        self._new_same: list[str] = []
+        self._new_changed: list[str] = []
 
     def add(self, outline: Outline) -> None:
         """Take in a file; what matters there may make more of the other files matter."""
         self._outlines.append(outline)
-        self._waiting += outline.units
-        self._renamings += outline.renamings
-        self._holding += outline.renamings
-        self._meaning += outline.renamings
-        self._containers += [renaming for renaming in outline.renamings if renaming.is_container]
-        self._changed |= outline.changed
-        self._follow_names()
-        names, same = self._names.keys(), self._same
-        is_new = True
-        while is_new:
-            is_new = False
-            waiting, self._waiting = self._waiting, []
-            for unit in waiting:
-                if names.isdisjoint(unit.written) and same.isdisjoint(unit.changed):
-                    self._waiting.append(unit)
-                    continue
-                known = [self._names[name] for name in unit.written if name in self._names]
-                if unit.changed & self._same:
-                    known.append(1)
-                steps = min(known)
-                found: set[str] = set()
-                if self._reach is None or steps < self._reach:
-                    found |= unit.mentioned
-                if isinstance(unit.node, _FUNCTIONS):
-                    # Who calls it may write by it.
-                    found |= {unit.node.name, f"{unit.node.name}()"}
-                if isinstance(unit.node, ast.ClassDef):
-                    found |= unit.written & {f"{unit.node.name}()"}
-                if "CACHES" in unit.mentioned:
-                    # It may be another name of the same dict.
-                    found |= unit.written
-                for name in found:
-                    if self._names.get(name, steps + 2) > steps + 1:
-                        self._names[name] = steps + 1
-                        is_new = True
-                self._statements.update(map(id, (unit.node, *unit.parents)))
-            self._follow_names()
+        own = (outline,)
+        for name in self._names.keys() & (outline.writing.keys() | outline.containers):
+            self._tell_name(name, own)
+        for name in self._same & (
+            outline.changing.keys() | outline.naming.keys() | outline.holding.keys()
+        ):
+            self._tell_same(name, own)
+        for name in self._changed & outline.naming.keys():
+            self._tell_changed(name, own)
+        self._change(outline.changed)
+        while self._new_names or self._new_same or self._new_changed:
+            while self._new_changed:
+                self._tell_changed(self._new_changed.pop(), self._outlines)
+            while self._new_same:
+                self._tell_same(self._new_same.pop(), self._outlines)
+            if self._new_names:
+                self._tell_name(self._new_names.pop(), self._outlines)
 
-    def _follow_names(self) -> None:
-        """Find what may mean the same dict, as far as something is changed under that name."""
-        same, changed = self._same, self._changed
-        for renaming in self._containers:
-            same |= {name for name in renaming.names if name in self._names} - NAMESPACE
-        size = -1
-        while size < (size := len(same) + len(changed)):
-            # Each of these adds all that it can at once, and need not be asked again.
-            left, self._holding = self._holding, []
-            for renaming in left:
-                if changed.isdisjoint(renaming.names):
-                    self._holding.append(renaming)
-                else:
-                    changed |= renaming.held
-            left, self._meaning = self._meaning, []
-            for renaming in left:
-                if same.isdisjoint(renaming.names):
-                    self._meaning.append(renaming)
-                else:
-                    same |= renaming.same
-            for renaming in self._renamings:
-                if not same.isdisjoint(renaming.held) and not changed.isdisjoint(renaming.names):
-                    same |= renaming.names & changed
+    def _tell_name(self, name: str, outlines: Sequence[Outline]) -> None:
+        for outline in outlines:
+            if name in outline.containers and name not in NAMESPACE:
+                self._mean((name,))
+            for unit in outline.writing.get(name, ()):
+                self._take(unit)
+
+    def _tell_same(self, name: str, outlines: Sequence[Outline]) -> None:
+        for outline in outlines:
+            for unit in outline.changing.get(name, ()):
+                self._take(unit)
+            for renaming in outline.naming.get(name, ()):
+                self._mean(renaming.same)
+            for renaming in outline.holding.get(name, ()):
+                self._mean(renaming.names & self._changed)
+
+    def _tell_changed(self, name: str, outlines: Sequence[Outline]) -> None:
+        for outline in outlines:
+            for renaming in outline.naming.get(name, ()):
+                self._change(renaming.held)
+                if not self._same.isdisjoint(renaming.held):
+                    self._mean((name,))
+
+    def _change(self, names: Iterable[str]) -> None:
+        new = set(names) - self._changed
+        self._changed |= new
+        self._new_changed += new
+
+    def _mean(self, names: Iterable[str]) -> None:
+        new = set(names) - self._same
+        self._same |= new
+        self._new_same += new
+
+    def _take(self, unit: Unit) -> None:
+        """``unit`` writes what matters: so does all that it is made of."""
+        known = [self._names[name] for name in unit.written if name in self._names]
+        if not self._same.isdisjoint(unit.changed):
+            known.append(1)
+        steps = 0 if self._reach is None else min(known)
+        if self._taken.get(id(unit), steps + 1) <= steps:
+            return
+        self._taken[id(unit)] = steps
+        found: set[str] = set()
+        if self._reach is None or steps < self._reach:
+            found |= unit.mentioned
+        if isinstance(unit.node, _FUNCTIONS):
+            # Who calls it may write by it.
+            found |= {unit.node.name, f"{unit.node.name}()"}
+        if isinstance(unit.node, ast.ClassDef):
+            found |= unit.written & {f"{unit.node.name}()"}
+        if "CACHES" in unit.mentioned:
+            # It may be another name of the same dict.
+            found |= unit.written
+        away = 0 if self._reach is None else steps + 1
+        for name in found:
+            if self._names.get(name, away + 1) > away:
+                self._names[name] = away
+                self._new_names.append(name)
+        self._statements.update(map(id, (unit.node, *unit.parents)))
 
     def matters(self, statement: ast.stmt) -> bool:
         """Whether ``statement``, or one nested in it, can matter."""

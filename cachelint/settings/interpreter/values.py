@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Sequence
+from functools import cached_property
 
 from cachelint.dataclass import dataclass, field
 from cachelint.settings.interpreter.guards import NEVER, Guard
+from cachelint.settings.interpreter.written import Written
 from cachelint.settings.records import Cause, Constant, Place
 from cachelint.source import Source
+from cachelint.trees import children
 
 
 @dataclass(eq=False)
@@ -114,12 +117,16 @@ class ModuleObject:
     """A file of the tree as a module; ``ran``: where its body has been run."""
 
     name: str
-    source: Source
+    written: Written
     file: str
     """Absolute path."""
     scope: Scope = field(default_factory=lambda: Scope("module"))
     ran: Guard = NEVER
     is_running: bool = False
+
+    @property
+    def source(self) -> Source:
+        return self.written.source
 
 
 @dataclass(eq=False)
@@ -145,6 +152,17 @@ class FunctionObject:
     @property
     def name(self) -> str:
         return "<lambda>" if isinstance(self.node, ast.Lambda) else self.node.name
+
+    @cached_property
+    def is_generator(self) -> bool:
+        waiting = children(self.node)
+        while waiting:
+            child = waiting.pop()
+            if isinstance(child, (ast.Yield, ast.YieldFrom)):
+                return True
+            if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+                waiting += children(child)
+        return False
 
 
 @dataclass(eq=False)
