@@ -47,6 +47,15 @@ def noting() -> Iterator[Journal]:
         _journal = before
 
 
+def add(journal: Journal) -> None:
+    """Note what another process has asked."""
+    if _journal is not None:
+        _journal.listed |= journal.listed
+        _journal.asked |= journal.asked
+        _journal.read |= journal.read
+        _journal.denied |= journal.denied
+
+
 @contextmanager
 def with_unsaved(contents: Mapping[str, bytes]) -> Iterator[None]:
     """Let ``contents``, by absolute paths, too stand for what these files hold."""

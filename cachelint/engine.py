@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Sequence
+from copy import copy
 from typing import TYPE_CHECKING
 
 from cachelint import disk
@@ -16,23 +17,21 @@ from cachelint.dataclass import dataclass, field, replace
 from cachelint.diagnostic import Diagnostic
 from cachelint.discovery import Discovery, Found
 from cachelint.facts.records import FileFacts
-from cachelint.judge import UNRESOLVED, Judge, diagnostic_of
+from cachelint.findings import Findings
+from cachelint.judge import Judge
 from cachelint.noqa import Suppressions
-from cachelint.per_file import Outcome, Task, collect_with, own_processes
+from cachelint.parts import Parts, can_fork, divided, elsewhere
+from cachelint.per_file import Outcome, Task, collect_with, own_processes, processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.report import Report
-from cachelint.rules import all_rules
 from cachelint.selection import check_that_paths_exist, compiled
 from cachelint.settings.reader import ProjectSettings
 from cachelint.source import (
-    Source,
     UnparsedSourceError,
-    decode,
     load,
     load_sparse,
     read_bytes,
-    split_lines,
     without_tree,
 )
 from cachelint.template_search import TemplateComments, TemplateSearch
@@ -41,11 +40,8 @@ from cachelint.unused_noqa import UnusedNoqa
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from cachelint.templates import Template
 
 __all__ = ["Report", "check_paths", "check_text", "read_settings"]
-
-UNPARSED = "CCH001"
 
 
 def check_paths(
@@ -103,17 +99,16 @@ class _Check:
     judge: Judge
     discovery: Discovery
     paths: Sequence[str] = ()
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-    sources: dict[str, Sequence[str]] = field(default_factory=dict)
+    findings: Findings = field(default_factory=Findings)
     files: int = 0
-    judged: int = 0
-    suppressed: int = 0
     executor: Executor | None = None
     jobs: int | None = 1
     _callers: Callers | None = None
+    _wanted_templates: list[tuple[Found, bytes]] = field(default_factory=list)
+    """The templates with something to judge."""
     _waiting: deque[tuple[Found, bytes]] = field(default_factory=deque)
     """The files in which a rule may fire, until they are judged."""
-    _found: dict[str, Found] = field(default_factory=dict)
+    _by_path: dict[str, Found] = field(default_factory=dict)
     _using: list[FileFacts] = field(default_factory=list)
     """Facts of the files in which a rule may fire."""
 
@@ -131,16 +126,58 @@ class _Check:
                 self._file(found)
             except UnparsedSourceError as error:
                 self._unparsed(found, error)
+        self._wanted_templates = [*self._search.candidates(self.discovery.is_ignored)]
+        self.files += self._search.count
+        parts = self._parts()
+        if parts is None:
+            self._judge_found()
+        else:
+            self._judge_parts(parts)
+        return replace(self._report(), held=self)
+
+    def _judge_found(self) -> None:
+        """Judge all that was found and waits."""
         self._judge_waiting()
         self._templates()
-        self.files += self._search.count
         if self._callers is not None:
             self._together(self._callers)
-        notes = tuple(self.judge.unresolved_settings())
-        if self.judge.configuration.strict_settings:
-            self.diagnostics += [note for note in notes if self._is_asked_for(note.path)]
-            notes = ()
-        return replace(self._report(notes), held=self)
+        self.findings.notes += self.judge.unresolved_settings()
+        self.findings.keep_unused(self._noqa)
+
+    # -- several processes -----------------------------------------------------------------------
+
+    def _parts(self) -> Parts | None:
+        """How to divide what waits among processes; None where that does not pay."""
+        size = sum(len(data) for _, data in self._waiting)
+        count = processes(self.jobs, size)
+        if self.executor is not None or count < 2 or not can_fork() or self._outside():
+            return None
+        parts = divided(((found.absolute, len(data)) for found, data in self._waiting), count)
+        return parts if parts.number > 1 else None
+
+    def _judge_parts(self, parts: Parts) -> None:
+        """Judge each part in a process of its own, one of them in this one."""
+        self.jobs = 1
+        with elsewhere(lambda number: self._judge_part(parts, number), parts.number) as others:
+            own = self._judge_part(parts, 0)
+            judged = [own, *others]
+        for found, journal in judged:
+            self.findings.add(found)
+            disk.add(journal)
+
+    def _judge_part(self, parts: Parts, number: int) -> tuple[Findings, disk.Journal]:
+        """What is found in the files of one part, and what was asked for that."""
+        part = copy(self)
+        part.findings, part._using = Findings(), []
+        part._waiting = deque(
+            one for one in self._waiting if parts.part_of(one[0].absolute) == number
+        )
+        part._wanted_templates = [
+            one for one in self._wanted_templates if parts.part_of(one[0].absolute) == number
+        ]
+        with disk.noting() as journal:
+            part._judge_found()
+        return part.findings, journal
 
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""
@@ -155,6 +192,7 @@ class _Check:
                 self._judge_source(found, data)
         except UnparsedSourceError as error:
             self._unparsed(found, error)
+        self.findings.keep_unused(self._noqa)
         return self._report()
 
     def _begin(self) -> None:
@@ -163,12 +201,17 @@ class _Check:
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         self.judge.library = self._search.library
 
-    def _report(self, notes: tuple[Diagnostic, ...] = ()) -> Report:
+    def _report(self) -> Report:
         """All that was found, when everything has been judged."""
-        self._add_unused_noqa()
-        self._add_evidence_sources()
-        diagnostics = tuple(sorted(self.diagnostics, key=lambda d: d.sort_key))
-        return Report(diagnostics, self.files, self.judged, self.suppressed, self.sources, notes)
+        findings = self.findings
+        notes = sorted(dict.fromkeys(findings.notes), key=lambda note: note.sort_key)
+        if self.judge.configuration.strict_settings:
+            findings.diagnostics += [note for note in notes if self._is_asked_for(note.path)]
+            notes = []
+        findings.read_evidence()
+        diagnostics = tuple(sorted(findings.diagnostics, key=lambda d: d.sort_key))
+        counts = self.files, findings.judged, findings.suppressed
+        return Report(diagnostics, *counts, findings.sources, tuple(notes))
 
     def _is_asked_for(self, path: str) -> bool:
         """Whether ``path`` is one of the given paths, or lies below one."""
@@ -183,7 +226,7 @@ class _Check:
         self._search.add_python(found, data)
         if self._callers is not None:
             self._callers.add(found.path, data, found.absolute)
-            self._found[found.absolute] = found
+            self._by_path[found.absolute] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
         self._waiting.append((found, data))
@@ -221,13 +264,13 @@ class _Check:
             source = (load if found.named else load_sparse)(found.path, data)
         alone = self._callers is None or found.named
         diagnostics = self.judge.judge(source, alone, facts)
-        self.judged += 1
+        self.findings.judged += 1
         self._noqa.add(source, found.named)
         self._remember(found.path)
-        self._keep(source, diagnostics, Suppressions(source))
+        self.findings.keep(source, diagnostics, Suppressions(source), self._noqa)
 
     def _templates(self) -> None:
-        for found, data in self._search.candidates(self.discovery.is_ignored):
+        for found, data in self._wanted_templates:
             try:
                 self._judge_template(found, data)
             except UnparsedSourceError as error:
@@ -235,10 +278,10 @@ class _Check:
 
     def _judge_template(self, found: Found, data: bytes) -> None:
         template = self._search.read(found, data)
-        self.judged += 1
+        self.findings.judged += 1
         self._noqa.add(template, found.named)
         diagnostics = self.judge.judge_template(template, self._search.library)
-        self._keep(template, diagnostics, TemplateComments(template))
+        self.findings.keep(template, diagnostics, TemplateComments(template), self._noqa)
 
     def _remember(self, path: str) -> None:
         facts = self.judge.modules.facts(path) if self._callers is not None else None
@@ -247,20 +290,26 @@ class _Check:
 
     def _together(self, callers: Callers) -> None:
         """Judge what only all files together show, those around the given paths included."""
-        folders = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
-        around = {project_folder(folder) for folder in folders}
-        for project in sorted(around):
-            if not any(os.path.commonpath([folder, project]) == folder for folder in folders):
-                self._read_around(callers, project)
+        for project in self._outside():
+            self._read_around(callers, project)
         by_path: dict[str, list[Diagnostic]] = {}
         for diagnostic in self.judge.judge_project(callers, self._using):
             by_path.setdefault(os.path.abspath(diagnostic.path), []).append(diagnostic)
         for path, diagnostics in sorted(by_path.items()):
-            found = self._found.get(path)
+            found = self._by_path.get(path)
             if found is not None and not found.named and not self.discovery.is_ignored(found):
                 shown = [replace(diagnostic, path=found.path) for diagnostic in diagnostics]
                 source = load(found.path, read_bytes(found.path))
-                self._keep(source, shown, Suppressions(source))
+                self.findings.keep(source, shown, Suppressions(source), self._noqa)
+
+    def _outside(self) -> list[str]:
+        """The projects around the given folders that reach beyond these."""
+        folders = [os.path.abspath(path) for path in self.paths if disk.is_folder(path)]
+        return [
+            project
+            for project in sorted({project_folder(folder) for folder in folders})
+            if not any(os.path.commonpath([folder, project]) == folder for folder in folders)
+        ]
 
     def _read_around(self, callers: Callers, folder: str) -> None:
         for found in Discovery([folder], self.judge.configuration.exclude, folder).files():
@@ -274,42 +323,6 @@ class _Check:
             if self.judge.is_candidate(data):
                 self._remember(found.path)
 
-    def _keep(
-        self,
-        source: Source | Template,
-        diagnostics: list[Diagnostic],
-        suppressions: Suppressions | TemplateComments,
-    ) -> None:
-        kept = []
-        for diagnostic in diagnostics:
-            if suppressions.cover(diagnostic.code, diagnostic.span.row):
-                self._noqa.note(diagnostic)
-            else:
-                kept.append(diagnostic)
-        self.suppressed += len(diagnostics) - len(kept)
-        if kept:
-            self.diagnostics += kept
-            self.sources[source.path] = source.lines
-
     def _unparsed(self, found: Found, error: UnparsedSourceError) -> None:
-        # Loaded here: most runs parse every file they look at.
-        from cachelint.rules.cch001_unparsed_file import finding
-
         if not self.discovery.is_ignored(found):
-            rule = all_rules()[UNPARSED]
-            self.diagnostics.append(diagnostic_of(rule, found.path, finding(error)))
-            self.sources[found.path] = split_lines(error.text)
-
-    def _add_unused_noqa(self) -> None:
-        for diagnostic, lines in self._noqa.diagnostics():
-            self.diagnostics.append(diagnostic)
-            self.sources[diagnostic.path] = lines
-
-    def _add_evidence_sources(self) -> None:
-        for diagnostic in self.diagnostics:
-            paths = [evidence.path for evidence in diagnostic.evidence]
-            if diagnostic.code == UNRESOLVED:
-                paths.append(diagnostic.path)
-            for path in paths:
-                if path not in self.sources:
-                    self.sources[path] = split_lines(decode(read_bytes(path)))
+            self.findings.keep_unparsed(found.path, error)

@@ -81,13 +81,18 @@ def _batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
         yield batch
 
 
-def own_processes(jobs: int | None, size: int) -> Executor | None:
-    """Processes of our own for files of ``size`` bytes; None where they are not worth it.
+def processes(jobs: int | None, size: int) -> int:
+    """How many processes pay for files of ``size`` bytes, this one included.
 
-    ``jobs``: how many processes may work, this one included; None: as many as there are processors.
+    ``jobs``: how many may work; None: as many as there are processors.
     """
-    number = jobs or _processors()
-    if number < 2 or size < WORTH_PROCESSES:
+    return 1 if size < WORTH_PROCESSES else jobs or _processors()
+
+
+def own_processes(jobs: int | None, size: int) -> Executor | None:
+    """Processes of our own for files of ``size`` bytes; None where they are not worth it."""
+    number = processes(jobs, size)
+    if number < 2:
         return None
     import gc
     import multiprocessing

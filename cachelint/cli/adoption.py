@@ -98,7 +98,7 @@ def without_known(report: Report, options: argparse.Namespace, judge: Judge) -> 
 
 def _scope(options: argparse.Namespace, judge: Judge) -> Scope:
     from cachelint.baseline import Scope
-    from cachelint.engine import UNPARSED
+    from cachelint.findings import UNPARSED
 
     paths = [options.stdin_filename] if is_stdin(options) else options.paths
     return Scope(paths, {UNPARSED, *(rule.code for rule in judge.rules)})
