@@ -258,11 +258,14 @@ class _Check:
             self._unparsed(found, error)
 
     def _judge_source(self, found: Found, data: bytes, facts: FileFacts | None = None) -> None:
+        alone = self._callers is None or found.named
+        if facts is None and not alone:
+            # Another file may have asked for what it imports from here.
+            facts = self.judge.modules.known_facts(found.path)
         if facts is not None:
             source = without_tree(found.path, data)
         else:
             source = (load if found.named else load_sparse)(found.path, data)
-        alone = self._callers is None or found.named
         diagnostics = self.judge.judge(source, alone, facts)
         self.findings.judged += 1
         self._noqa.add(source, found.named)

@@ -7,22 +7,16 @@ Reads and parses, never imports. A name is looked up as far as the tree reaches;
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Iterator
 
 from cachelint import disk
 from cachelint.dataclass import dataclass
-from cachelint.facts import collect_facts, collect_outline
-from cachelint.facts.constant_records import ConstantFacts
-from cachelint.facts.constants import collect_constants
+from cachelint.fact_store import FactStore
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
 from cachelint.facts.records import FileFacts, Import, Value, Values
-from cachelint.facts.view_records import ViewFacts
-from cachelint.facts.views import collect_views
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.places import ModuleFinder, folders_up, shown_path
-from cachelint.source import Source, UnparsedSourceError, decode, parse_sparse, read_bytes
+from cachelint.source import Source
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -50,102 +44,27 @@ class Resolved:
     links: tuple[Link, ...] = ()
 
 
-_T = TypeVar("_T")
 _Seen = set[tuple[str, Value, bool]]
 
 
-class Modules:
+class Modules(FactStore):
     """The files of the tree by path and by dotted name; each is read at most once."""
 
     def __init__(self) -> None:
-        self._facts: dict[str, FileFacts | None] = {}
-        self._views: dict[str, ViewFacts | None] = {}
-        self._thorough: dict[str, FileFacts | None] = {}
-        self._outlines: dict[str, FileFacts | None] = {}
-        self._constants: dict[str, ConstantFacts | None] = {}
-        self._texts: dict[str, str] = {}
-        self._judged: Source | None = None
-        self._latest: Source | None = None
+        super().__init__()
         self._finder = ModuleFinder()
-        self._keys: dict[str, str] = {}
         self._exported: dict[tuple[str, str], Link | None] = {}
 
     def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
-        """Make facts known, and the source that they are of, which ``may_differ`` from the file."""
-        key = self._key(facts.path)
-        if source is not None and may_differ:
-            self._texts[key] = source.text
+        super().add(facts, source, may_differ)
+        if may_differ:
             self._exported.clear()
-        self._facts[key] = facts
-        self._judged = source
-        others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
-        for known in (*others, self._views):
-            known.pop(key, None)
 
     def add_file(self, path: str, text: str) -> None:
         """Let others import the module at ``path``, which is not there yet."""
         self._texts[self._key(path)] = text
         self._exported.clear()
         self._finder.add_file(os.path.abspath(path))
-
-    def add_views(self, source: Source) -> None:
-        """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[self._key(source.path)] = collect_views(source)
-
-    def judged_views(self, path: str) -> ViewFacts | None:
-        """What add_views() has made known of ``path``; None where its pages concern nobody."""
-        return self._views.get(self._key(path))
-
-    def views(self, path: str) -> ViewFacts | None:
-        """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
-        return self._collected(self._views, path, collect_views)
-
-    def constants(self, path: str) -> ConstantFacts | None:
-        """The names of the file at ``path`` that may be constants; None where it is not read."""
-        return self._collected(self._constants, path, collect_constants)
-
-    def facts(self, path: str) -> FileFacts | None:
-        """The facts of the file at ``path``; None where it cannot be read or parsed."""
-        key = self._key(path)
-        known = self._thorough if key not in self._facts and key in self._thorough else self._facts
-        return self._collected(known, key, collect_facts)
-
-    def thorough_facts(self, path: str) -> FileFacts | None:
-        """As facts(), with every function and call: for what a call may lead to."""
-        return self._collected(self._thorough, path, partial(collect_facts, thorough=True))
-
-    def outline(self, path: str) -> FileFacts | None:
-        """As thorough_facts(), of what runs at import alone: no function has been looked into."""
-        return self._collected(self._outlines, path, collect_outline)
-
-    def _collected(
-        self, known: dict[str, _T | None], path: str, collect: Callable[[Source], _T]
-    ) -> _T | None:
-        """What ``collect`` makes of the file at ``path``, if it can be read and parsed."""
-        key = self._key(path)
-        if key not in known:
-            try:
-                known[key] = collect(self._source(key))
-            except (UnparsedSourceError, RecursionError):
-                # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
-                known[key] = None
-        return known[key]
-
-    def _key(self, path: str) -> str:
-        """The absolute path, by which a file is known; asking the system is slow."""
-        key = self._keys.get(path)
-        if key is None:
-            key = self._keys[path] = os.path.abspath(path)
-        return key
-
-    def _source(self, key: str) -> Source:
-        """The file at ``key``, bodies may be blanked; the one that is judged as it was given."""
-        for known in (self._judged, self._latest):
-            if known is not None and self._key(known.path) == key:
-                return known if known.has_tree else known.whole()
-        text = self._texts[key] if key in self._texts else decode(read_bytes(key))
-        self._latest = parse_sparse(shown_path(key), text)
-        return self._latest
 
     def find(self, dotted: str, origin: str) -> str | None:
         """The file of the module ``dotted``, as an import in the file ``origin`` would find it."""
