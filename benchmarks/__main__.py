@@ -19,12 +19,13 @@ ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 CHECK = (PYTHON, "-m", "cachelint", "check", "--output-format", "concise")
 FLAKE8 = (PYTHON, "-m", "flake8", "--isolated", "-j", "1", "-q")
-#: flake8 as it is where cachelint is not installed.
-WITHOUT_PLUGIN = """
+#: flake8 with one of the plugins that are installed, or none: "-", "cachelint", "flake8-django".
+ONLY_PLUGIN = """
 import runpy, sys
 from flake8.plugins import finder
-found = finder._find_importlib_plugins
-finder._find_importlib_plugins = lambda: (p for p in found() if p.package != "cachelint")
+found, wanted = finder._find_importlib_plugins, sys.argv.pop(1)
+others = {"cachelint", "flake8-django"} - {wanted}
+finder._find_importlib_plugins = lambda: (p for p in found() if p.package not in others)
 sys.argv[0] = "flake8"
 runpy.run_module("flake8", run_name="__main__")
 """
@@ -76,6 +77,7 @@ def _whole(tree: Path, folder: Path) -> list[Command]:
         Command("cachelint check -j 1, cold", (*CHECK, "--no-cache", "-j", "1", "."), tree),
         Command("cachelint check --select CCH101, cold", (*CHECK, "--no-cache", "--select", "CCH101", "."), tree),
         Command("cachelint check, warm", (*CHECK, "."), tree, environment=cache),
+        Command("cachelint fix --check, cold", (PYTHON, "-m", "cachelint", "fix", "--check", "-q", "."), tree),
         Command("ripgrep", ("rg", "-l", "caches"), tree, ("rg", "--version")),
         Command("ast-grep", ("ast-grep", "run", "-l", "python", "-p", "caches[$A]", "."), tree, ("ast-grep", "--version")),
     ]  # fmt: skip
@@ -83,12 +85,17 @@ def _whole(tree: Path, folder: Path) -> list[Command]:
 
 def _subtree(tree: Path) -> list[Command]:
     return [
-        Command("flake8 without the plugin", (PYTHON, "-c", WITHOUT_PLUGIN, *FLAKE8[3:], "."), tree, (*FLAKE8[:3], "--version"), "flake8"),
-        Command("flake8 with the plugin", (*FLAKE8, "."), tree, needs="flake8"),
-        Command("flake8 with flake8-django", (*FLAKE8, "--select", "DJ", "."), tree, needs="flake8_django"),
+        Command("flake8 without the plugin", (*_flake8("-"), "."), tree, (*FLAKE8[:3], "--version"), "flake8"),
+        Command("flake8 with the plugin", (*_flake8("cachelint"), "."), tree, needs="flake8"),
+        Command("flake8 with flake8-django", (*_flake8("flake8-django"), "."), tree, needs="flake8_django"),
         Command("semgrep", ("semgrep", "--metrics", "off", "--lang", "python", "-e", "caches[$A]", "-q", "."), tree, ("semgrep", "--version")),
         Command("cachelint check, cold", (*CHECK, "--no-cache", "."), tree),
+        Command("cachelint check, warm", (*CHECK, "."), tree, environment={"CACHELINT_CACHE_DIR": str(tree.parent.parent / "cache")}),
     ]  # fmt: skip
+
+
+def _flake8(plugin: str) -> tuple[str, ...]:
+    return (PYTHON, "-c", ONLY_PLUGIN, plugin, *FLAKE8[3:])
 
 
 def _single(file: Path) -> list[Command]:

@@ -44,7 +44,7 @@ def fix_paths(
     if progress is not None:
         progress(0, 0)
     fixer = _Fixer.of(paths, configuration, unsafe, new_files)
-    report = check_paths(paths, configuration, judge=fixer.judge)
+    report = check_paths(paths, configuration, judge=fixer.judge, jobs=None)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
