@@ -13,6 +13,7 @@ import unicodedata
 import warnings
 from _thread import allocate_lock
 from collections.abc import Iterable
+from functools import cached_property
 
 from cachelint import disk
 from cachelint.blanking import blanked
@@ -74,6 +75,11 @@ class Source:
         if not self._lines:
             self._lines = split_lines(self.text)
         return self._lines
+
+    @cached_property
+    def has_walrus(self) -> bool:
+        """Whether ``:=`` may stand in the file."""
+        return ":=" in self.text
 
     @property
     def has_tree(self) -> bool:

@@ -6,7 +6,7 @@ import ast
 import re
 
 from cachelint.facts.records import Values
-from cachelint.facts.scope import known_value
+from cachelint.facts.scope import is_any, known_value
 
 #: Builtins whose result differs from process to process.
 UNSTABLE = frozenset({"builtins.hash()", "builtins.id()"})
@@ -21,6 +21,8 @@ _NUMBERS = frozenset({"builtins.float", "builtins.int"})
 #: How a path ends that is a sum or difference with a number.
 SUMS = (".__add__()", ".__sub__()")
 _METHODS = ("format", "join")
+_METHOD_STEPS = (".format", ".join")
+_HASH = frozenset({"builtins.hash"})
 #: Names of primary keys, which are numbers as a rule.
 _KEY_NAME = re.compile(r"(?i)(?:.*_)?(?:id|pk)s?")
 _OF_NUMBERS = frozenset({"frozenset", "sorted", "tuple"})
@@ -50,6 +52,8 @@ def text_values(value: object) -> Values:
 
 def carried(values: Values) -> Values:
     """Of what a part of a text may be, that which the whole text then is too."""
+    if not values:
+        return values
     return tuple(value for value in values if value.path in UNSTABLE or value.path in UNPORTABLE)
 
 
@@ -69,15 +73,14 @@ def summed(values: Values, operator: ast.operator, other: ast.expr) -> Values:
 
 def number_of(function: Values, arguments: list[Values]) -> Values:
     """``int(cache.get(key))`` is, for us, what was read from the cache."""
-    if len(arguments) != 1 or not any(value.path in _NUMBERS for value in function):
+    if len(arguments) != 1 or not is_any(function, _NUMBERS):
         return ()
     return tuple(value for value in arguments[0] if value.key)
 
 
 def hashes_numbers(function: Values, node: ast.Call) -> bool:
     """Whether ``hash`` is asked for numbers only: theirs are the same in every process."""
-    is_hash = any(value.path == "builtins.hash" for value in function)
-    return is_hash and len(node.args) == 1 and _is_of_numbers(node.args[0])
+    return len(node.args) == 1 and is_any(function, _HASH) and _is_of_numbers(node.args[0])
 
 
 def _is_of_numbers(node: ast.expr) -> bool:
@@ -102,15 +105,13 @@ def formats(function: Values, node: ast.expr) -> bool:
     of_text = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Constant)
     if of_text and isinstance(node, ast.Attribute) and node.attr in _METHODS:
         return True
-    return any(value.path in _FORMATTING for value in function)
+    return is_any(function, _FORMATTING)
 
 
 def template(function: Values) -> Values:
     """Of a text whose ``format`` or ``join`` is called, what the result then is too."""
-    found = (
-        value._replace(path=value.path.removesuffix(f".{name}"))
-        for value in function
-        for name in _METHODS
-        if value.path.endswith(f".{name}")
-    )
-    return carried(tuple(found))
+    found: Values = ()
+    for value in function:
+        if value.path.endswith(_METHOD_STEPS):
+            found += (value._replace(path=value.path.rpartition(".")[0]),)
+    return carried(found)

@@ -10,7 +10,7 @@ from cachelint.facts.arguments import carried, form_of, formats, hashes_numbers,
 from cachelint.facts.context import Context, Deferred
 from cachelint.facts.paths import SUPER_INIT
 from cachelint.facts.records import Alias, Argument, Phase, Use, Value, Values
-from cachelint.facts.scope import Scope, ScopeKind, extend, known_value
+from cachelint.facts.scope import Scope, ScopeKind, extend, is_any, known_value
 from cachelint.facts.vocabulary import SIMPLE_LAZY_OBJECT, is_canonical
 from cachelint.source import Source
 
@@ -43,6 +43,7 @@ _KEEPING = frozenset({
 #: Methods that put their last argument into the container, ``update()`` its elements.
 _STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault", "update"})
 
+_SUPER_INITS = frozenset({SUPER_INIT})
 _ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 _GETS = (".get()", ".aget()")
 
@@ -82,6 +83,8 @@ class ChainWalker:
 
     def evaluate(self, node: ast.expr, outer: str = "") -> Values:
         """What ``node`` may be; records every use in it. ``outer``: see Use."""
+        if isinstance(node, ast.Name):
+            return self.scope.look_up(node.id) if isinstance(node.ctx, ast.Load) else ()
         if isinstance(node, ast.Attribute):
             return self._attribute(node, outer)
         if isinstance(node, ast.Call):
@@ -150,7 +153,7 @@ class ChainWalker:
             return ()
         function = self.evaluate(node.func, "call")
         consumed = self._is_consumer(node, function)
-        outer_of_arguments = "examined" if any(v.path in _EXAMINING for v in function) else ""
+        outer_of_arguments = "examined" if is_any(function, _EXAMINING) else ""
         arguments = self._arguments(node, consumed, outer_of_arguments)
         parts: Values = ()
         if formats(function, node.func):
@@ -169,7 +172,7 @@ class ChainWalker:
                     value._replace(path=_ITEM_CALL.sub("[]", value.path)) for value in values
                 )
             values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
-        looks = any(value.path in _LOOKING for value in function)
+        looks = is_any(function, _LOOKING)
         wanted = looks or _is_super_init(values) or self._is_of_interest(values, outer)
         if wanted or any(_may_matter(v) for _, _, v in arguments):
             self.record(node, values, outer, self._describe(arguments))
@@ -194,7 +197,7 @@ class ChainWalker:
         # `next(generator, None)` and `SEPARATOR.join(generator)` too; os.path.join takes none.
         if isinstance(node.func, ast.Attribute) and node.func.attr == "join":
             return len(node.args) == 1
-        return any(value.path in _CONSUMERS for value in function)
+        return is_any(function, _CONSUMERS)
 
     def _arguments(self, node: ast.Call, consumed: bool, outer: str) -> list[_Argument]:
         found: list[_Argument] = []
@@ -289,13 +292,13 @@ class ChainWalker:
 
 def _passed_on(function: Values, arguments: list[_Argument]) -> Values:
     """The function of the project that ``partial(f, …)`` or ``staticmethod(f)`` calls."""
-    if not arguments or not any(value.path in _PASSING_ON for value in function):
+    if not arguments or not is_any(function, _PASSING_ON):
         return ()
     return tuple(value for value in arguments[0][2] if not is_canonical(value.path))
 
 
 def _is_super_init(values: Values) -> bool:
-    return any(value.path == SUPER_INIT for value in values)
+    return is_any(values, _SUPER_INITS)
 
 
 def _may_be_ours(value: Value) -> bool:
@@ -304,11 +307,11 @@ def _may_be_ours(value: Value) -> bool:
 
 
 def _may_matter(values: Values) -> bool:
-    # An attribute of a class of this file (":C.x") is judged when all of them are known.
-    return any(
-        value.mentions_cache or (value.path.startswith(":") and "." in value.path)
-        for value in values
-    )
+    for value in values:
+        # An attribute of a class of this file (":C.x") is judged when all of them are known.
+        if value.mentions_cache or (value.path.startswith(":") and "." in value.path):
+            return True
+    return False
 
 
 def _takes_alias(path: str) -> bool:

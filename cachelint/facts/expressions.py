@@ -72,9 +72,6 @@ class ExpressionWalker(ChainWalker):
     def read_condition(self, test: ast.expr) -> Condition:
         return read_condition(test, self.peek)
 
-    def _name(self, node: ast.Name) -> Values:
-        return self.scope.look_up(node.id) if isinstance(node.ctx, ast.Load) else ()
-
     def _await(self, node: ast.Await) -> Values:
         return extend(self.evaluate(node.value, "awaited"), ".__await__()")
 
@@ -241,7 +238,7 @@ class ExpressionWalker(ChainWalker):
 
     def function_scope(self, parent: Scope, arguments: ast.arguments, body: list[Any]) -> Scope:
         """The scope of a function or lambda in ``parent``; its parameters may be anything."""
-        names = collect_local_names(arguments, body, walrus=":=" in self.source.text)
+        names = collect_local_names(arguments, body, walrus=self.source.has_walrus)
         scope = Scope(
             ScopeKind.FUNCTION, parent, {}, names.bound, names.global_names, names.nonlocal_names
         )
@@ -279,7 +276,7 @@ class ExpressionWalker(ChainWalker):
             self.handle_functions.add(name)
             # Bodies that call it are of interest, whatever it is spelled like.
             scope.add_cache_name(name.rpartition(".")[2])
-        replaces, walrus = node.col_offset == 0, ":=" in self.source.text
+        replaces = node.col_offset == 0
         if before is not None and before.first_row > node.lineno:
             return
         if before is not None and not replaces:
@@ -295,7 +292,7 @@ class ExpressionWalker(ChainWalker):
             is_deferred=scope.is_generator or isinstance(node, ast.AsyncFunctionDef),
             first_row=node.lineno if replaces else 0,
             empty_defaults=empty_defaults(node) if self.thorough else frozenset(),
-            rebound=rebound_names(node, walrus) if self.thorough else frozenset(),
+            rebound=rebound_names(node, self.source.has_walrus) if self.thorough else frozenset(),
         )
 
     def _may_be_handle(self, value: Value) -> bool:
@@ -329,7 +326,6 @@ class ExpressionWalker(ChainWalker):
 #: A table of plain functions: bound methods would tie the walker, and the tree with it, into a
 #: cycle that only the garbage collector can free.
 _EVALUATORS: dict[type[ast.AST], Callable[[ExpressionWalker, Any], Values]] = {
-    ast.Name: ExpressionWalker._name,
     ast.Constant: lambda walker, node: text_values(node.value),
     ast.Await: ExpressionWalker._await,
     ast.BinOp: ExpressionWalker._binary_operation,

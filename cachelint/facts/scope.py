@@ -146,6 +146,14 @@ def known_value(path: str) -> Values:
     return (Value(path),)
 
 
+def is_any(values: Values, paths: frozenset[str]) -> bool:
+    """Whether one of ``values`` may be one of ``paths``."""
+    for value in values:  # noqa: SIM110 - a generator costs more than the question
+        if value.path in paths:
+            return True
+    return False
+
+
 def merge(first: Values | None, second: Values) -> Values:
     """The values of a name that is one or the other; None for one that was not bound at all."""
     if first is None or first == second:
