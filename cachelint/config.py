@@ -17,6 +17,8 @@ class ConfigurationError(Exception):
     """Wrong usage: what, where, and what to do about it."""
 
 
+#: Where a setting comes from that no file has.
+COMMAND_LINE = "the command line"
 #: How the names of Django's templates usually end.
 TEMPLATE_SUFFIXES = (".html", ".htm", ".txt", ".xml")
 #: How fixes write lazy access: `X = LazyCacheWrapper(alias)`, or `get_cache(alias)` for each `X`.
@@ -41,7 +43,7 @@ class Configuration:
     """
 
     base: str = field(default_factory=os.getcwd)
-    origin: str = "the command line"
+    origin: str = COMMAND_LINE
     select: tuple[str, ...] | None = None
     extend_select: tuple[str, ...] = ()
     preview: bool = False

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from cachelint.config import Configuration
+from cachelint.config import COMMAND_LINE, Configuration
 from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Diagnostic, FixPlan
 from cachelint.facts.records import FileFacts
@@ -20,7 +20,6 @@ from cachelint.per_file import facts_of
 from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules, named_rules
 from cachelint.selection import compiled, resolve_selectors
-from cachelint.settings.locate import COMMAND_LINE
 from cachelint.settings.reader import SettingsReader
 from cachelint.settings.records import Settings
 from cachelint.source import (
@@ -80,9 +79,9 @@ class Judge:
     def words(self) -> tuple[bytes, ...]:
         """The words of the selected rules, those that contain another left out."""
         words = self._all_words
-        return tuple(
-            sorted(word for word in words if not any(o in word for o in words if o != word))
-        )
+        needed = [word for word in words if not any(o in word for o in words if o != word)]
+        # What is met most comes first: who has one word need not be searched for the others.
+        return tuple(sorted(needed, key=lambda word: (b"cache" not in word, word)))
 
     @cached_property
     def _all_words(self) -> frozenset[bytes]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib import metadata
 
 from cachelint.rules import Rule
 
 
 @lru_cache(maxsize=1)
 def _urls() -> dict[str, str]:
+    # Loaded here: it takes longer than to write most reports.
+    from importlib import metadata
+
     try:
         entries = metadata.metadata("cachelint").get_all("Project-URL") or []
     except metadata.PackageNotFoundError:

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from cachelint import disk
+from cachelint.config import COMMAND_LINE
 from cachelint.dataclass import dataclass
 from cachelint.modules import Modules
 from cachelint.places import repository_folder, shown_path
@@ -21,7 +22,6 @@ from cachelint.settings.records import Cause, Mention, Role, SettingsModule
 from cachelint.settings.search.gathering import Gathered, Gathering
 from cachelint.settings.search.survey import Survey, survey
 
-COMMAND_LINE = "the command line"
 _ROLES = (Role.DEPLOYABLE, Role.LOCAL, Role.TEST)
 
 

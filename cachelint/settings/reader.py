@@ -8,13 +8,19 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING
 
+from cachelint.config import COMMAND_LINE
 from cachelint.dataclass import dataclass, replace
 from cachelint.modules import Modules
-from cachelint.settings.evaluate import evaluate
-from cachelint.settings.interpreter.machine import ParsedFiles
-from cachelint.settings.locate import COMMAND_LINE, Locator
 from cachelint.settings.records import Cause, Role, Settings, SettingsModule
+
+# What finds and evaluates settings is loaded when somebody asks for any: that takes longer than to
+# search some hundred files.
+if TYPE_CHECKING:
+    from cachelint.settings.interpreter.machine import ParsedFiles
+    from cachelint.settings.locate import Locator
 
 
 @dataclass(frozen=True)
@@ -71,8 +77,8 @@ class SettingsReader:
         ``structured``: settings whose dicts and lists are kept, beside those that rules ask for.
         """
         self._modules = modules
+        self._configured = configured, origin, row
         self._structured = structured
-        self._locator = Locator(modules, configured, origin, row)
         self._parsed: ParsedFiles = {}
         """Files that several settings modules import; trees are large, so that they go soon."""
         self._read: dict[SettingsModule, Settings] = {}
@@ -92,6 +98,12 @@ class SettingsReader:
             self._projects[located.modules] = ProjectSettings(read, located.unresolved)
         return self._projects[located.modules]
 
+    @cached_property
+    def _locator(self) -> Locator:
+        from cachelint.settings.locate import Locator
+
+        return Locator(self._modules, *self._configured)
+
     @property
     def all_read(self) -> tuple[Settings, ...]:
         """Every settings module that was read so far."""
@@ -110,6 +122,8 @@ class SettingsReader:
 
     def _evaluated(self, module: SettingsModule) -> Settings:
         """What a file says by one name: whoever names it, and for what, makes no difference."""
+        from cachelint.settings.evaluate import evaluate
+
         key = (module.path, module.module, module.configuration)
         known = self._readings.get(key)
         roots = self._modules.roots
