@@ -224,14 +224,18 @@ def _read_patterns(path: str) -> GitIgnoreSpec:
     """The patterns of a .gitignore file; one that is no pattern matches nothing, as in git."""
     text = disk.read(path).decode("utf-8-sig", "surrogateescape")
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    valid = []
-    for line in lines:
-        try:
-            compile_patterns([line])
-        except ValueError:
-            continue
-        valid.append(line)
-    return compile_patterns(valid)
+    try:
+        return compile_patterns(lines)
+    except ValueError:
+        return compile_patterns(filter(_is_pattern, lines))
+
+
+def _is_pattern(line: str) -> bool:
+    try:
+        compile_patterns([line])
+    except ValueError:
+        return False
+    return True
 
 
 def compile_patterns(patterns: Iterable[str]) -> GitIgnoreSpec:
