@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from copy import copy
 from typing import TYPE_CHECKING
 
@@ -106,8 +106,8 @@ class _Check:
     _callers: Callers | None = None
     _wanted_templates: list[tuple[Found, bytes]] = field(default_factory=list)
     """The templates with something to judge."""
-    _waiting: deque[tuple[Found, bytes]] = field(default_factory=deque)
-    """The files in which a rule may fire, until they are judged."""
+    _waiting: list[tuple[Found, int]] = field(default_factory=list)
+    """The files in which a rule may fire, and their sizes: to read them again is cheap."""
     _by_path: dict[str, Found] = field(default_factory=dict)
     _using: list[FileFacts] = field(default_factory=list)
     """Facts of the files in which a rule may fire."""
@@ -148,11 +148,11 @@ class _Check:
 
     def _parts(self) -> Parts | None:
         """How to divide what waits among processes; None where that does not pay."""
-        size = sum(len(data) for _, data in self._waiting)
+        size = sum(size for _, size in self._waiting)
         count = processes(self.jobs, size)
         if self.executor is not None or count < 2 or not can_fork() or self._outside():
             return None
-        parts = divided(((found.absolute, len(data)) for found, data in self._waiting), count)
+        parts = divided(((found.absolute, size) for found, size in self._waiting), count)
         return parts if parts.number > 1 else None
 
     def _judge_parts(self, parts: Parts) -> None:
@@ -169,9 +169,7 @@ class _Check:
         """What is found in the files of one part, and what was asked for that."""
         part = copy(self)
         part.findings, part._using = Findings(), []
-        part._waiting = deque(
-            one for one in self._waiting if parts.part_of(one[0].absolute) == number
-        )
+        part._waiting = [one for one in self._waiting if parts.part_of(one[0].absolute) == number]
         part._wanted_templates = [
             one for one in self._wanted_templates if parts.part_of(one[0].absolute) == number
         ]
@@ -229,25 +227,37 @@ class _Check:
             self._by_path[found.absolute] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
-        self._waiting.append((found, data))
+        self._waiting.append((found, len(data)))
 
     def _judge_waiting(self) -> None:
         """Judge the files in which a rule may fire, in the order in which they were found."""
         own = None
         if self.executor is None:
-            own = own_processes(self.jobs, sum(len(data) for _, data in self._waiting))
+            own = own_processes(self.jobs, sum(size for _, size in self._waiting))
         executor = self.executor or own
         if executor is None:
-            while self._waiting:
-                self._judged(*self._waiting.popleft(), None)
+            for found, data in self._contents():
+                self._judged(found, data, None)
             return
-        tasks = (Task(found.path, data, found.named) for found, data in tuple(self._waiting))
+        sent: deque[tuple[Found, bytes]] = deque()
         try:
-            for outcome in collect_with(executor, tasks):
-                self._judged(*self._waiting.popleft(), outcome)
+            for outcome in collect_with(executor, self._tasks(sent)):
+                self._judged(*sent.popleft(), outcome)
         finally:
             if own is not None:
                 own.shutdown(cancel_futures=True)
+
+    def _contents(self) -> Iterator[tuple[Found, bytes]]:
+        for found, _ in self._waiting:
+            try:
+                yield found, read_bytes(found.path)
+            except UnparsedSourceError as error:
+                self._unparsed(found, error)
+
+    def _tasks(self, sent: deque[tuple[Found, bytes]]) -> Iterator[Task]:
+        for found, data in self._contents():
+            sent.append((found, data))
+            yield Task(found.path, data, found.named)
 
     def _judged(self, found: Found, data: bytes, outcome: Outcome | None) -> None:
         try:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from cachelint import disk
 
+_TEST_MODULE = re.compile(
+    r"(?:^|/)(?:tests?|testing|test_?(?:utils?|helpers?|support))/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|[^/]*conftest)\.py$"
+)
 _PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
 
 
@@ -37,6 +42,11 @@ def folders_up(folder: str) -> list[str]:
     repository = next((folder for folder in marked if _has_any(folder, (".git",))), None)
     root = repository or (marked[-1] if marked else folder)
     return folders[: folders.index(root) + 1]
+
+
+def is_test_path(path: str) -> bool:
+    """Whether a path, from the root of its project, is that of a test."""
+    return _TEST_MODULE.search(path.replace("\\", "/")) is not None
 
 
 def _has_any(folder: str, names: tuple[str, ...]) -> bool:

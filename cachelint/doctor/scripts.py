@@ -16,8 +16,7 @@ from cachelint.config import Configuration
 from cachelint.discovery import Discovery
 from cachelint.doctor.records import Fault
 from cachelint.modules import Modules
-from cachelint.places import shown_path
-from cachelint.rules.rule import is_test_path
+from cachelint.places import is_test_path, shown_path
 from cachelint.source import Source, UnparsedSourceError, contains_any, load, read_bytes
 
 _VARIABLE = b"DJANGO_SETTINGS_MODULE"

@@ -91,6 +91,8 @@ class _Collector(FlowWalker):
 
     def outline(self) -> FileFacts:
         self.block(self.source.tree.body)
+        # The bodies know the walker: in a circle they would stay, and the tree with them.
+        self.pending.clear()
         functions = dict.fromkeys(sorted(self.defined), _UNWALKED)
         return FileFacts(
             path=self.source.path,

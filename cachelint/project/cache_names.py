@@ -54,7 +54,7 @@ def _called_as(owner: str) -> str:
     """``f.<locals>.g`` → ``f``; a constructor is called by its class."""
     name = owner.partition(".<locals>.")[0]
     head, _, last = name.rpartition(".")
-    return head if last in IMPLICIT else name
+    return head if head and last in IMPLICIT else name
 
 
 def _is_cache(use: Use, facts: FileFacts, modules: Modules) -> bool:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
 
 from cachelint.dataclass import dataclass, field
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
+from cachelint.places import is_test_path
 from cachelint.project.cache_names import names_using_caches
 from cachelint.project.spelled_calls import AT_IMPORT, SpelledCode
 from cachelint.source import UnparsedSourceError, read_bytes
@@ -24,17 +27,26 @@ _DOTTED = re.compile(rb"([\w.]+)(?:[ \t]+as[ \t]+(\w+))?")
 _SEPARATORS = bytes.maketrans(b"(),.\\", b"     ")
 
 
-@dataclass(frozen=True)
-class _Statement:
+class _Statement(NamedTuple):
     """``from module import names``; ``import names`` where there is no module."""
 
     path: str
     module: bytes
     names: bytes
 
+    @property
+    def last(self) -> bytes | None:
+        """The last part of its module."""
+        return self.module.rpartition(b".")[2] if self.module else None
 
-#: Statements by the last part of their module (None: there is none) and a name in them.
-_Index = dict[tuple[bytes | None, bytes], list[_Statement]]
+    @property
+    def words(self) -> list[bytes]:
+        return self.names.translate(_SEPARATORS).split()
+
+
+#: Numbers of files by the last part of a module, and a name, in one of their statements. The
+#: statements themselves would take 30 MB for a large project.
+_Index = dict[tuple[bytes | None, bytes], list[int]]
 
 
 @dataclass
@@ -69,9 +81,10 @@ class Callers:
         return key in self.names or key in self._through_modules
 
     def spread(self, using: Sequence[FileFacts]) -> None:
-        """Follow names from the files that use caches to those that import them.
+        """Follow names from the files ``using`` caches to those that import them, and so on.
 
-        Functions of the files ``using`` pass it on, functions of others do not.
+        Functions of tests do not pass it on, unless they use a cache themselves: only tests would
+        call them.
         """
         followed = {os.path.abspath(facts.path): facts for facts in using}
         waiting: dict[str, None] = {}
@@ -81,23 +94,24 @@ class Callers:
                 self.names[path] = found
                 waiting[path] = None
         index = self._index() if waiting else {}
-        spreading: dict[str, _Spreading] = {}
+        done: dict[str, set[bytes]] = {}
         while waiting:
             path = next(iter(waiting))
             del waiting[path]
-            if path not in spreading:
-                spreading[path] = _Spreading(SpelledCode(_content(path)), path in followed)
             more = self._through_modules.get(path, set())
             names = self.names.setdefault(path, set())
-            spreading[path].spread(names, more)
-            for importer, bound, by_module in self._importers(path, index):
-                known = (self._through_modules if by_module else self.names).setdefault(
+            known = done.setdefault(path, set())
+            new = names - known
+            if path in followed or not is_test_path(self.modules.relative_path(path)):
+                new |= _passed_on(SpelledCode(_content(path)), names, more, known)
+            known |= names | more
+            for importer, bound, by_module in self._importers(path, new, index):
+                reached = (self._through_modules if by_module else self.names).setdefault(
                     importer, set()
                 )
-                if not bound <= known:
-                    known |= bound
-                    if importer in followed or not by_module:
-                        waiting[importer] = None
+                if not bound <= reached:
+                    reached |= bound
+                    waiting[importer] = None
 
     def calling_at_import(self) -> Iterator[str]:
         """The files in which such a name is called, or more, outside of functions."""
@@ -109,32 +123,51 @@ class Callers:
 
     def _index(self) -> _Index:
         index: _Index = {}
-        for path, froms, plain in self._files:
-            for module, _, names in (one.partition(b"\0") for one in froms.split(b"\1")):
-                last = module.rpartition(b".")[2]
-                for name in names.translate(_SEPARATORS).split():
-                    index.setdefault((last, name), []).append(_Statement(path, module, names))
-            for names in plain.split(b"\1"):
-                for name in names.translate(_SEPARATORS).split():
-                    index.setdefault((None, name), []).append(_Statement(path, b"", names))
+        for number in range(len(self._files)):
+            for statement in self._statements(number):
+                last = statement.last
+                for word in statement.words:
+                    index.setdefault((last, word), []).append(number)
         return index
 
-    def _importers(self, path: str, index: _Index) -> Iterator[tuple[str, set[bytes], bool]]:
-        """The files that import a name of the file at ``path``, or it, and what that brings.
+    def _statements(self, number: int, word: bytes = b"") -> Iterator[_Statement]:
+        """The statements of a file, those in which ``word`` is to be read."""
+        path, froms, plain = self._files[number]
+        for one in froms.split(b"\1") if word in froms else ():
+            if word in one:
+                module, _, names = one.partition(b"\0")
+                yield _Statement(path, module, names)
+        for names in plain.split(b"\1") if word in plain else ():
+            if word in names:
+                yield _Statement(path, b"", names)
+
+    def _with(self, last: bytes | None, word: bytes, index: _Index) -> Iterator[_Statement]:
+        """The statements that have ``word``, and ``last`` as the last part of their module."""
+        for number in dict.fromkeys(index.get((last, word), ())):
+            for statement in self._statements(number, word):
+                if statement.last == last and word in statement.words:
+                    yield statement
+
+    def _importers(
+        self, path: str, names: set[bytes], index: _Index
+    ) -> Iterator[tuple[str, set[bytes], bool]]:
+        """The files that import one of ``names`` of a file, or it, and what that brings.
 
         And whether it is brought by the module.
         """
-        names, (package, stem) = self.names[path], _stem(path)
+        if not names:
+            return
+        package, stem = _stem(path)
         by_first: dict[bytes, set[bytes]] = {b"*": set(names)}
         for name in names:
             by_first.setdefault(name.partition(b".")[0], set()).add(name)
         for first, whole in sorted(by_first.items()):
             # `from .module import`, or in the package `from . import`.
-            for statement in (*index.get((stem, first), ()), *index.get((b"", first), ())):
+            for statement in chain(self._with(stem, first, index), self._with(b"", first, index)):
                 if self._is_file(statement.module, statement.path, path):
                     yield os.path.abspath(statement.path), _renamed(statement, first, whole), False
-        places = [(None, stem), (package, stem), (b"", stem)]
-        for statement in (found for place in places for found in index.get(place, ())):
+        places = [None, package, b""]
+        for statement in chain.from_iterable(self._with(last, stem, index) for last in places):
             for module, bound in _modules_of(statement, stem):
                 if self._is_file(module, statement.path, path):
                     inside = {bound + b"." + name for name in names}
@@ -146,27 +179,26 @@ class Callers:
         return _may_be(dotted, importer, path) and self.modules.find(dotted, importer) == path
 
 
-class _Spreading:
-    """The names of one file that pass on what others reach; each is followed once."""
+def _passed_on(
+    code: SpelledCode, names: set[bytes], more: set[bytes], known: set[bytes]
+) -> set[bytes]:
+    """Add to ``names`` of a file the functions and classes that use them or ``more``.
 
-    def __init__(self, code: SpelledCode, through_functions: bool) -> None:
-        self._code = code
-        self._through_functions = through_functions
-        self._followed: set[bytes] = set()
-
-    def spread(self, names: set[bytes], more: set[bytes]) -> None:
-        """Add to ``names`` the functions and classes that use them or ``more``."""
-        waiting = [*(names - self._followed), *(more - self._followed)]
-        while waiting:
-            name = waiting.pop()
-            if name in self._followed:
-                continue
-            self._followed.add(name)
-            found = set(self._code.inherited(name))
-            if self._through_functions:
-                found |= self._code.owners(name) - {AT_IMPORT}
-            waiting += found - names
-            names |= found
+    Returns what has been added. What is ``known`` has been followed already.
+    """
+    followed = set(known)
+    added: set[bytes] = set()
+    waiting = [*(names - known), *(more - known)]
+    while waiting:
+        name = waiting.pop()
+        if name in followed:
+            continue
+        followed.add(name)
+        found = {*code.inherited(name), *code.owners(name)} - names - {AT_IMPORT}
+        waiting += found
+        names |= found
+        added |= found
+    return added
 
 
 def _renamed(statement: _Statement, name: bytes, whole: set[bytes]) -> set[bytes]:

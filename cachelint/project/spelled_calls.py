@@ -16,7 +16,9 @@ from cachelint.project.cache_names import IMPLICIT
 
 #: The owner of what runs while the file is imported.
 AT_IMPORT = b""
-_BLOCK = re.compile(rb"^([ \t]*)(?:(class)|(?:async[ \t]+)?def)[ \t]+(\w+)", re.MULTILINE)
+# Patterns that begin with a word are searched for as fast as the word.
+_DEF = re.compile(rb"def[ \t]+(\w+)")
+_CLASS = re.compile(rb"class[ \t]+(\w+)")
 _SUBCLASS = re.compile(rb"class[ \t]+(\w+)[ \t]*\(([^:]+)")
 _BASES = re.compile(rb"\bclass[ \t]+\w+[ \t]*\([^:]*\Z")
 _OPENING = re.compile(rb"[ \t]*\(")
@@ -155,26 +157,38 @@ class SpelledCode:
     def _functions(self) -> list[_Function]:
         found: list[_Function] = []
         classes: list[tuple[int, bytes]] = []
-        for match in _BLOCK.finditer(self._data):
-            start = match.start()
+        for start, indent, is_class, owner in self._blocks():
             if found and start < found[-1].end:
                 continue
             while classes and classes[-1][0] <= start:
                 classes.pop()
-            body, end = self._body(match)
-            if match[2]:
-                classes.append((end, match[3]))
+            body, end = self._body(start, indent)
+            if is_class:
+                classes.append((end, owner))
                 continue
-            class_name, owner = classes[-1][1] if classes else b"", match[3]
+            class_name = classes[-1][1] if classes else b""
             if class_name:
                 is_made = owner.decode() in IMPLICIT
                 owner = class_name if is_made else class_name + b"." + owner
-            found.append(_Function(start, body, end, len(match[1]), owner, class_name))
+            found.append(_Function(start, body, end, indent, owner, class_name))
         return found
 
-    def _body(self, match: re.Match[bytes]) -> tuple[int, int]:
-        """Where the body of a function or class begins and ends."""
-        data, start = self._data, match.start()
+    def _blocks(self) -> list[tuple[int, int, bool, bytes]]:
+        """Each function and class: its line, how far it is indented, which it is, its name."""
+        found = []
+        for pattern in (_DEF, _CLASS):
+            for match in pattern.finditer(self._data):
+                line = self._data.rfind(b"\n", 0, match.start()) + 1
+                before = self._data[line : match.start()]
+                word = before.strip()
+                if not word or (word == b"async" and pattern is _DEF):
+                    indent = len(before) - len(before.lstrip()) if word else len(before)
+                    found.append((line, indent, pattern is _CLASS, match[1]))
+        return sorted(found)
+
+    def _body(self, start: int, indent: int) -> tuple[int, int]:
+        """Where the body of the function or class at ``start`` begins and ends."""
+        data = self._data
         line_end = data.find(b"\n", start)
         line = data[start : line_end if line_end >= 0 else len(data)]
         header = _HEADER_END.search(data, start)
@@ -183,7 +197,7 @@ class SpelledCode:
                 return start, start + len(line)  # All on one line.
             if header is None:
                 return len(data), len(data)
-        end = _dedent(len(match[1])).search(data, header.end() - 1)
+        end = _dedent(indent).search(data, header.end() - 1)
         return header.end(), len(data) if end is None else end.start() + 1
 
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import inspect
 import operator
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from importlib import import_module
@@ -26,6 +25,7 @@ from cachelint.diagnostic import Evidence, FixPlan, NoFix, Severity, Span
 from cachelint.facts.records import FileFacts, Guard, GuardKind, Import, Use, Value, Values
 from cachelint.facts.vocabulary import HANDLE, MODULE, OLDEST_DJANGO, STAR_EXPORTS
 from cachelint.modules import Resolved
+from cachelint.places import is_test_path
 from cachelint.project import AliasValue, CachedPage, Project
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.settings.records import Settings
@@ -52,16 +52,7 @@ _COMPARISONS: dict[str, Callable[[Version, Version], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
     "==": operator.eq, "!=": operator.ne,
 }  # fmt: skip
-_TEST_MODULE = re.compile(
-    r"(?:^|/)(?:tests?|testing|test_?(?:utils?|helpers?|support))/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|[^/]*conftest)\.py$"
-)
 _ALWAYS_THERE = frozenset(f"{MODULE}.{name}" for name in STAR_EXPORTS[MODULE])
-
-
-def is_test_path(path: str) -> bool:
-    """Whether a path, from the root of its project, is that of a test."""
-    return _TEST_MODULE.search(path.replace("\\", "/")) is not None
 
 
 @dataclass(frozen=True)

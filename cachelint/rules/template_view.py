@@ -6,7 +6,7 @@ import os
 from functools import cached_property
 
 from cachelint.dataclass import dataclass
-from cachelint.rules.rule import is_test_path
+from cachelint.places import is_test_path
 from cachelint.settings.engines import has_builtin_library
 from cachelint.settings.reader import ProjectSettings, SettingsReader
 from cachelint.templates import Fragment, Library, Template, walk
