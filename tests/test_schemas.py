@@ -54,7 +54,6 @@ def _among_fixtures(monkeypatch: pytest.MonkeyPatch) -> None:
         pytest.param("statistics", ("check", "projects/shop", "--statistics"), id="statistics"),
         pytest.param("fix", ("fix", "--check", "projects/shop"), id="fixes of the shop"),
         pytest.param("fix", ("fix", "--check", "--unsafe-fixes", "projects/clinic"), id="of the clinic"),
-        pytest.param("fix", ("fix", "projects/shop", "--check"), id="fixes of the shop"),
         pytest.param("rule", ("rule", "--all"), id="every rule"),
         pytest.param("rule", ("rule", "CCH101"), id="one rule"),
         pytest.param("doctor", ("doctor", "projects/shop"), id="the shop, running"),
