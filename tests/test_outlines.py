@@ -89,9 +89,11 @@ def _sources() -> Iterator[Source]:
 
 
 def test_outlines_hide_no_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = list(_sources())
+
     def found() -> list[tuple[str, list[Diagnostic]]]:
         judge = Judge(Configuration(select=("CCH103",)), whole_project=False)
-        return [(s.path, judge.judge(s)) for s in _sources() if judge.is_candidate(s.text.encode())]
+        return [(s.path, judge.judge(s)) for s in sources if judge.is_candidate(s.text.encode())]
 
     with_outlines = found()
     monkeypatch.setattr(ImportTime, "_may_reach", lambda self, path: True)
