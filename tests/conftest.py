@@ -1,7 +1,10 @@
 """What several test modules share: writing small trees and checking them."""
 
+import ast
+import functools
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -53,6 +56,14 @@ def pytest_runtest_teardown() -> None:
     gc.freeze()
 
 
+@functools.cache
+def own_modules() -> tuple[tuple[Path, str, ast.Module], ...]:
+    """Every file of the package, its text and its tree, which takes a second to make."""
+    paths = sorted((ROOT / "cachelint").rglob("*.py"))
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    return tuple((path, text, ast.parse(text)) for path, text in zip(paths, texts, strict=True))
+
+
 @pytest.fixture(scope="session")
 def warm_django(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
     """Runs scripts in processes of their own that need not load Django."""
@@ -67,6 +78,15 @@ def warm_cachelint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
     server = Warm(modules_of_cachelint(), tmp_path_factory.mktemp("cachelint"))
     yield server
     server.close()
+
+
+@pytest.fixture(scope="session")
+def projects(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of fixtures/projects, to be read: no check of it looks through this repository."""
+    folder = tmp_path_factory.mktemp("copy") / "projects"
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "fixtures" / "projects", folder, ignore=ignored)
+    return folder
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ def test_a_sound_project(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("__pycache__"))
 
 
-def test_the_shop() -> None:
+def test_the_shop(projects: Path) -> None:
     """Local settings are asked, those of production loaded: they lack an alias that is used."""
-    outcome = as_json(ROOT / "fixtures" / "projects" / "shop")
+    outcome = as_json(projects / "shop")
     local, production = outcome.document["environments"]
     assert outcome.code == 1
     assert (local["module"], local["asked"]) == ("shop.settings.local", True)
