@@ -51,7 +51,8 @@ _UNTIL = re.compile(r"_until_py3(\d+)\.py$")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the fixtures that is no repository: each of them is a project of its own."""
     folder = tmp_path_factory.mktemp("repository")
-    shutil.copytree(FIXTURES, folder / FIXTURES.name)
+    ignored = ("__pycache__", "proof", "projects", "*.fixed.py", "*.unsafe.py")
+    shutil.copytree(FIXTURES, folder / FIXTURES.name, ignore=shutil.ignore_patterns(*ignored))
     return folder
 
 
