@@ -44,6 +44,8 @@ def write_tree(root: Path, tree: Tree) -> None:
 def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
+    # Trees are many objects and no garbage: commands switch the collector off for them.
+    gc.set_threshold(50_000, 10, 10)
 
 
 @pytest.hookimpl(trylast=True)
