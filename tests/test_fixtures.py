@@ -51,7 +51,8 @@ _UNTIL = re.compile(r"_until_py3(\d+)\.py$")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the fixtures that is no repository: each of them is a project of its own."""
     folder = tmp_path_factory.mktemp("repository")
-    shutil.copytree(FIXTURES, folder / FIXTURES.name)
+    ignored = ("__pycache__", "proof", "projects", "*.fixed.py", "*.unsafe.py")
+    shutil.copytree(FIXTURES, folder / FIXTURES.name, ignore=shutil.ignore_patterns(*ignored))
     return folder
 
 
@@ -125,10 +126,14 @@ def found_places(subject: Path) -> set[Place]:
     return {(Path(d.path).as_posix(), d.span.row, d.code) for d in report.diagnostics}
 
 
-def found_in_flake8(path: Path, configuration: Configuration) -> set[Place]:
+def start_flake8(configuration: Configuration) -> None:
+    """What flake8 does once, before it looks at files."""
     options = argparse.Namespace(cachelint_django_version=None, extended_default_ignore=[])
     with mock.patch("cachelint.flake8_plugin.find_configuration", lambda _: configuration):
         CacheLintPlugin.parse_options(options)
+
+
+def found_in_flake8(path: Path) -> set[Place]:
     # As flake8 does it: decoded by the encoding cookie, without byte order mark.
     with tokenize.open(path) as file:
         lines = file.readlines()
@@ -168,11 +173,11 @@ def test_exactly_the_marked_lines_are_reported(subject: Path) -> None:
 @pytest.mark.parametrize("subject", SUBJECTS)
 def test_flake8_reports_the_same(subject: Path) -> None:
     """But for rules that ask where objects are made and functions called: one file may not show it."""
-    configuration = configuration_of(subject)
+    start_flake8(configuration_of(subject))
     for path in python_files(subject):
         expected = without_wide_findings(expected_places(path))
         if is_python(path):
-            found = without_wide_findings(found_in_flake8(path, configuration))
+            found = without_wide_findings(found_in_flake8(path))
             assert_same_places(found, expected)
         else:
             assert subject.relative_to(FIXTURES).parts[0] == "unparsed-file"

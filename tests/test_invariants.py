@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.rules import all_rules
-from tests.conftest import ROOT, write_tree
+from tests.conftest import ROOT, own_modules, write_tree
 
 #: About files, and settings modules, not about anything in a file that is judged.
 WORDLESS = ("CCH001", "CCH002", "CCH003")
@@ -84,12 +84,12 @@ assert workspace.fixed(document, None, True, True).files
     [CHECK, SETTINGS, PLUGIN, SERVER],
     ids=["check", "settings", "flake8 plugin", "server"],
 )
-def test_linting_imports_starts_and_sends_nothing(run: str) -> None:
+def test_linting_imports_starts_and_sends_nothing(run: str, projects: Path) -> None:
     """The shop's settings are read: the rules for CACHES and aliases ask for them."""
     program = WATCHED.format(setup="import flake8.violation", run=run)
     result = subprocess.run(
         [sys.executable, "-c", program],
-        cwd=ROOT / "fixtures" / "projects" / "shop",
+        cwd=projects / "shop",
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -105,8 +105,8 @@ STARTING = ("doctor/process.py", "proving.py")
 
 def test_django_is_imported_where_it_runs_anyway() -> None:
     found: dict[str, set[str]] = {"django": set(), "subprocess": set()}
-    for path in sorted((ROOT / "cachelint").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for path, _, tree in own_modules():
+        for node in ast.walk(tree):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += (
                 [node.module or ""] if isinstance(node, ast.ImportFrom) and not node.level else []
@@ -130,7 +130,7 @@ def test_the_probe_runs_in_older_pythons() -> None:
     assert {name.partition(".")[0] for name in names} <= sys.stdlib_module_names | {"django"}
 
 
-def test_the_doctor_runs_django_in_another_process_and_says_so() -> None:
+def test_the_doctor_runs_django_in_another_process_and_says_so(projects: Path) -> None:
     """Nothing of the project, and no Django, comes into the process of the command."""
     run = (
         "import contextlib, io\nfrom cachelint.cli import main\nout = io.StringIO()\n"
@@ -143,7 +143,7 @@ def test_the_doctor_runs_django_in_another_process_and_says_so() -> None:
     )
     result = subprocess.run(
         [sys.executable, "-c", WATCHED.format(setup="", run=run)],
-        cwd=ROOT / "fixtures" / "projects" / "shop",
+        cwd=projects / "shop",
         capture_output=True,
         encoding="utf-8",
         timeout=60,
@@ -241,11 +241,11 @@ READING = {"read_text", "read_bytes", "iterdir", "glob", "rglob", "is_file", "is
 def test_who_asks_the_file_system_asks_disk() -> None:
     package = ROOT / "cachelint"
     found = []
-    for path in sorted(package.rglob("*.py")):
+    for path, _, tree in own_modules():
         name = path.relative_to(package).as_posix()
         if name.startswith(OTHERS):
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 found += [f"{name}: open()"] if node.func.id == "open" else []
             elif isinstance(node, ast.Attribute) and node.attr in ASKING:

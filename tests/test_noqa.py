@@ -1,5 +1,6 @@
 """noqa comments that suppress nothing (CCH002): who needs them, and what the fix leaves."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from unittest import mock
@@ -125,8 +126,11 @@ def test_as_long_as_settings_are_open_nobody_knows(check: Check) -> None:
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_rule_that_reads_settings_says_so(rule: Rule, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(FIXTURES)
+def test_a_rule_that_reads_settings_says_so(
+    rule: Rule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(FIXTURES / rule.name, tmp_path / rule.name)
+    monkeypatch.chdir(tmp_path)
     asked: list[object] = []
     settings = FileView.settings.func
 

@@ -12,7 +12,7 @@ from cachelint.engine import check_paths
 from cachelint.proving import needs
 from cachelint.rules import Rule, all_rules
 from tests.redis import require_redis_server
-from tests.warm import WarmDjango
+from tests.warm import Warm
 
 ROOT = Path(__file__).parent.parent
 FIXTURES = ROOT / "fixtures"
@@ -22,13 +22,24 @@ RULES = [pytest.param(rule, id=rule.name) for rule in all_rules().values()]
 MODULES = {"django-redis": "django_redis", "djangorestframework": "rest_framework"}
 
 
+#: Appended to proof_kit.py: one claim that does not hold decides.
+AT_THE_FIRST_WRONG_CLAIM = """
+
+_claim = claim
+
+
+def claim(label, action, expected):
+    _claim(label, action, expected)
+    if _wrong:
+        finish()
+"""
+
+
 def proof_of(rule: Rule) -> Path:
     return FIXTURES / rule.name / "proof"
 
 
-def run_proof(
-    rule: Rule, folder: Path, warm_django: WarmDjango
-) -> subprocess.CompletedProcess[str]:
+def run_proof(rule: Rule, folder: Path, warm_django: Warm) -> subprocess.CompletedProcess[str]:
     for needed in needs((proof_of(rule) / "prove.py").read_text(encoding="utf-8")):
         if needed == "redis-server":
             require_redis_server()
@@ -38,7 +49,7 @@ def run_proof(
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, warm_django: WarmDjango) -> None:
+def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, warm_django: Warm) -> None:
     done = run_proof(rule, proof_of(rule), warm_django)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "bad" in done.stdout
@@ -47,17 +58,20 @@ def test_the_bad_code_fails_and_the_good_does_not(rule: Rule, warm_django: WarmD
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_proof_fails_where_the_bad_code_is_good(
-    rule: Rule, tmp_path: Path, warm_django: WarmDjango
+    rule: Rule, tmp_path: Path, warm_django: Warm
 ) -> None:
     """Else a proof that proves nothing would go unnoticed."""
     for kit in FIXTURES.glob("*_kit.py"):
         shutil.copy(kit, tmp_path)
+    with (tmp_path / "proof_kit.py").open("a", encoding="utf-8") as proof_kit:
+        proof_kit.write(AT_THE_FIRST_WRONG_CLAIM)
     folder = tmp_path / rule.name / "proof"
     shutil.copytree(proof_of(rule), folder)
     for good in folder.glob("good.*"):
         shutil.copy(good, folder / f"bad{good.suffix}")
     done = run_proof(rule, folder, warm_django)
     assert done.returncode == 1
+    assert "NOT SO: " in done.stderr
     assert "ModuleNotFoundError" not in done.stderr
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.warm import WarmDjango
+from tests.warm import Warm
 
 Manage = Callable[[str, str], subprocess.CompletedProcess[str]]
 
@@ -51,7 +51,7 @@ def environment_of(shop: Path, settings: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def manage(shop: Path, warm_django: WarmDjango) -> Manage:
+def manage(shop: Path, warm_django: Warm) -> Manage:
     def run(settings: str, command: str) -> subprocess.CompletedProcess[str]:
         arguments = (command, f"--settings=shop.settings.{settings}")
         environment = environment_of(shop, settings)
@@ -86,7 +86,7 @@ def test_nothing_but_the_missing_alias_stops_production(
 
 
 def test_product_page_is_the_same_on_every_visit(
-    shop: Path, manage: Manage, warm_django: WarmDjango
+    shop: Path, manage: Manage, warm_django: Warm
 ) -> None:
     migrated = manage("local", "migrate")
     assert migrated.returncode == 0, migrated.stderr

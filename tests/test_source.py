@@ -1,13 +1,12 @@
 """Bytes, decoding, parsing, lines and noqa."""
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from cachelint.noqa import Suppressions, logical_noqa_lines
 from cachelint.source import UnparsedSourceError, has_cache_word, load
+from tests.warm import Warm
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ m = '# noqa'
 """
 
 
-def test_noqa_is_flake8s(tmp_path: Path) -> None:
+def test_noqa_is_flake8s(tmp_path: Path, warm_cachelint: Warm) -> None:
     """Each row of NOQA has a finding of flake8's (E731 would do; we take a plugin of our own)."""
     (tmp_path / "module.py").write_text(NOQA)
     (tmp_path / "every_row.py").write_text(
@@ -109,11 +108,9 @@ def test_noqa_is_flake8s(tmp_path: Path) -> None:
         "[flake8]\nselect = CCH\n[flake8:local-plugins]\nextension = CCH1 = every_row:EveryRow\n"
         f"paths = {tmp_path}\n"
     )
-    run = subprocess.run(
-        [sys.executable, "-m", "flake8", "module.py"], cwd=tmp_path, capture_output=True, text=True
-    )
+    run = warm_cachelint.module("flake8", "module.py", folder=tmp_path)
     assert run.stdout, run.stderr
-    shown = {int(line.split(":")[1]) for line in run.stdout.splitlines()}
+    shown = {int(line.split(b":")[1]) for line in run.stdout.splitlines()}
     suppressions = Suppressions(load("module.py", NOQA.encode()))
     rows = range(1, NOQA.count("\n") + 1)
     assert {row for row in rows if not suppressions.cover("CCH101", row)} == shown

@@ -13,6 +13,7 @@ from cachelint.config import Configuration
 from cachelint.doctor import CannotLookError, Options, examine
 from tests.conftest import ROOT, write_tree
 from tests.doctor.conftest import as_json, doctor, project
+from tests.warm import Warm
 
 LOCAL = """CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}\n"""
 PLAIN = f"SECRET_KEY = 'x'\n{LOCAL}"
@@ -36,9 +37,9 @@ def test_a_sound_project(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("__pycache__"))
 
 
-def test_the_shop() -> None:
+def test_the_shop(projects: Path) -> None:
     """Local settings are asked, those of production loaded: they lack an alias that is used."""
-    outcome = as_json(ROOT / "fixtures" / "projects" / "shop")
+    outcome = as_json(projects / "shop")
     local, production = outcome.document["environments"]
     assert outcome.code == 1
     assert (local["module"], local["asked"]) == ("shop.settings.local", True)
@@ -269,10 +270,8 @@ def test_with_the_variable_settings_can_be_read_anywhere(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("name", ["bad.py", "models.py", "named.py", "good.py", "through.py"])
-def test_scripts_really_end_so(tmp_path: Path, name: str) -> None:
+def test_scripts_really_end_so(tmp_path: Path, name: str, warm_django: Warm) -> None:
     """What is said of scripts is what happens when they are started."""
-    import subprocess
-
     app = {"app/models.py": "from django.db import models\nclass Thing(models.Model):\n    pass\n"}
     folder = project(tmp_path, f"{PLAIN}INSTALLED_APPS = ['app']\n", {**SCRIPTS, **app})
     (folder / "scripts" / "start.py").write_text(
@@ -280,13 +279,12 @@ def test_scripts_really_end_so(tmp_path: Path, name: str) -> None:
     )
     environment = {k: v for k, v in os.environ.items() if not k.startswith("DJANGO_")}
     variables = {"DJANGO_SETTINGS_MODULE": "conf.settings"} if name == "good.py" else {}
-    done = subprocess.run(
-        [sys.executable, f"scripts/{name}"],
-        cwd=folder,
-        env={**environment, "PYTHONPATH": str(folder), **variables},
-        capture_output=True,
-        encoding="utf-8",
+    # As with the folder in PYTHONPATH.
+    (folder / "run.py").write_text(
+        f"import runpy, sys\nsys.path.insert(0, 'scripts')\nsys.argv = ['scripts/{name}']\n"
+        f"runpy.run_path('scripts/{name}', run_name='__main__')\n"
     )
+    done = warm_django.run(folder / "run.py", environment={**environment, **variables})
     ends = {"bad.py": "ImproperlyConfigured", "models.py": "AppRegistryNotReady"}
     assert ends.get(name, "") in done.stderr
     assert (done.returncode == 0) is (name not in ends), done.stderr

@@ -6,6 +6,8 @@ from __future__ import annotations
 import contextlib
 import itertools
 import types
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 
 from hypothesis import given, settings
@@ -39,104 +41,71 @@ class Other:
         return self
 
 
-def indented(body: Lines) -> Lines:
-    return [f"    {line}" for line in body]
-
-
-def flatten(blocks: list[Lines]) -> Lines:
-    return [line for block in blocks for line in block]
-
-
-names = st.sampled_from(NAMES)
 # FLAG and KEY are numbered when the module is complete: every flag is asked by one place only.
-accesses = names.flatmap(
-    lambda name: st.sampled_from(
-        [
-            [f"{name}[KEY]"],
-            [f"x = {name}[KEY]"],
-            [f"x = [{name}[KEY] for y in (1, 2)]"],
-            [f"x = list({name}[KEY] for y in (1,))"],
-            [f"x = ({name}[KEY] for y in (1,))"],
-            [f"x = (lambda: {name}[KEY])()"],
-            [f"x = lambda: {name}[KEY]"],
-            [f"def f(x={name}[KEY]): {name}[KEY]"],
-            ["class C:", f"    x = {name}[KEY]"],
-            ["class C:", f"    {name} = Other()", f"    x = {name}[KEY]"],
-            ["class C:", f"    {name} = handler()", f"    x = {name}[KEY]"],
-            ["class C:", f"    def m(self): {name}[KEY]"],
-            ["def f():", f"    {name} = 1", f"    {name}[KEY]"],
-            ["@(lambda f: f)", "class C:", f"    x = f'{{{name}[KEY]}}'"],
-            [f"x = FLAG and {name}[KEY]"],
-            [f"x = {name}[KEY] if FLAG else 0"],
-            [f"x = ({name} if FLAG else Other())[KEY]"],
-            [f"assert ({name} := {name})[KEY]"],
-        ]
-    )
+ACCESSES = (
+    ["NAME[KEY]"],
+    ["x = NAME[KEY]"],
+    ["x = [NAME[KEY] for y in (1, 2)]"],
+    ["x = list(NAME[KEY] for y in (1,))"],
+    ["x = (NAME[KEY] for y in (1,))"],
+    ["x = (lambda: NAME[KEY])()"],
+    ["x = lambda: NAME[KEY]"],
+    ["def f(x=NAME[KEY]): NAME[KEY]"],
+    ["class C:", "    x = NAME[KEY]"],
+    ["class C:", "    NAME = Other()", "    x = NAME[KEY]"],
+    ["class C:", "    NAME = handler()", "    x = NAME[KEY]"],
+    ["class C:", "    def m(self): NAME[KEY]"],
+    ["def f():", "    NAME = 1", "    NAME[KEY]"],
+    ["@(lambda f: f)", "class C:", "    x = f'{NAME[KEY]}'"],
+    ["x = FLAG and NAME[KEY]"],
+    ["x = NAME[KEY] if FLAG else 0"],
+    ["x = (NAME if FLAG else Other())[KEY]"],
+    ["assert (NAME := NAME)[KEY]"],
 )
-bindings = st.tuples(names, st.sampled_from(["handler()", "Other()"])).map(
-    lambda pair: [f"{pair[0]} = {pair[1]}"]
-)
-swaps = st.sampled_from(
-    [["a, caches = caches, a"], ["a, b = b, a"], ["caches, a, b = b, caches, a"]]
-)
-copies = st.tuples(names, names).map(lambda pair: [f"{pair[0]} = {pair[1]}"])
-leaves = st.one_of(accesses, bindings, copies, swaps, st.just(["pass"]))
+BINDINGS = (["NAME = handler()"], ["NAME = Other()"])
+COPIES = tuple([f"NAME = {name}"] for name in NAMES)
+SWAPS = (["a, caches = caches, a"], ["a, b = b, a"], ["caches, a, b = b, caches, a"])
+LEAVES = (ACCESSES, BINDINGS, COPIES, SWAPS, (["pass"],))
+#: Lines that end in BODY stand for others, as far indented.
+COMPOUNDS = (
+    ["if FLAG:", "    BODY"],
+    ["if FLAG:", "    BODY", "else:", "    BODY"],
+    ["for y in (1, 2, 3):", "    BODY"],
+    ["for y in (1, 2, 3):", "    BODY", "    if FLAG: break"],
+    ["for y in (1, 2, 3):", "    BODY", "    if FLAG: continue", "    BODY"],
+    ["try:", "    BODY", "    if FLAG: raise ValueError", "    BODY", "except ValueError:", "    BODY"],
+    ["try:", "    BODY", "finally:", "    BODY"],
+    ["with nothing():", "    BODY"],
+    ["for y in (1, 2, 3):", "    BODY", "    if FLAG: break", "else:", "    BODY"],
+    ["with swallowing(ValueError):", "    BODY", "    if FLAG: raise ValueError", "    BODY"],
+    ["try:", "    BODY", "except ValueError:", "    pass", "else:", "    BODY"],
+    ["match FLAG:", "    case True:", "        BODY", "    case _:", "        BODY"],
+    ["def f():", "    BODY"],
+    ["if __name__ == '__main__':", "    BODY"],
+)  # fmt: skip
 
 
-def compound(inner: st.SearchStrategy[Lines]) -> st.SearchStrategy[Lines]:
-    body = st.lists(inner, min_size=1, max_size=3).map(flatten)
-    return st.one_of(
-        st.builds(lambda b: ["if FLAG:", *indented(b)], body),
-        st.builds(lambda b, c: ["if FLAG:", *indented(b), "else:", *indented(c)], body, body),
-        st.builds(lambda b: ["for y in (1, 2, 3):", *indented(b)], body),
-        st.builds(lambda b: ["for y in (1, 2, 3):", *indented(b), "    if FLAG: break"], body),
-        st.builds(
-            lambda b, c: [
-                "for y in (1, 2, 3):", *indented(b), "    if FLAG: continue", *indented(c),
-            ],
-            body, body,
-        ),
-        st.builds(
-            lambda b, c, d: [
-                "try:", *indented(b), "    if FLAG: raise ValueError", *indented(c),
-                "except ValueError:", *indented(d),
-            ],
-            body, body, body,
-        ),
-        st.builds(lambda b, c: ["try:", *indented(b), "finally:", *indented(c)], body, body),
-        st.builds(lambda b: ["with nothing():", *indented(b)], body),
-        st.builds(
-            lambda b, c: [
-                "for y in (1, 2, 3):", *indented(b), "    if FLAG: break", "else:", *indented(c),
-            ],
-            body, body,
-        ),
-        st.builds(
-            lambda b, c: [
-                "with swallowing(ValueError):", *indented(b), "    if FLAG: raise ValueError", *indented(c),
-            ],
-            body, body,
-        ),
-        st.builds(
-            lambda b, c: [
-                "try:", *indented(b), "except ValueError:", "    pass", "else:", *indented(c),
-            ],
-            body, body,
-        ),
-        st.builds(
-            lambda b, c: [
-                "match FLAG:", "    case True:", *indented(indented(b)),
-                "    case _:", *indented(indented(c)),
-            ],
-            body, body,
-        ),
-        st.builds(lambda b: ["def f():", *indented(b)], body),
-        st.builds(lambda b: ["if __name__ == '__main__':", *indented(b)], body),
-    )  # fmt: skip
+def statement(chance: Random, depth: int) -> Iterator[str]:
+    if depth == 0 or chance.randrange(2):
+        name = chance.choice(NAMES)
+        for line in chance.choice(chance.choice(LEAVES)):
+            yield line.replace("NAME", name)
+        return
+    for line in chance.choice(COMPOUNDS):
+        if not line.endswith("BODY"):
+            yield line
+            continue
+        for _ in range(chance.randrange(1, 4)):
+            yield from (f"{line[:-4]}{inner}" for inner in statement(chance, depth - 1))
 
 
-statements = st.recursive(leaves, compound, max_leaves=8)
-modules = st.lists(statements, min_size=1, max_size=6).map(flatten)
+def module(chance: Random) -> Lines:
+    """Made of few draws, not of strategies in strategies: drawing took longer than all the rest."""
+    count = chance.randrange(1, 7)
+    return [line for _ in range(count) for line in statement(chance, depth=2)]
+
+
+modules = st.randoms(use_true_random=False).map(module)
 
 
 def number(lines: Lines) -> tuple[str, int]:
@@ -153,7 +122,7 @@ def number(lines: Lines) -> tuple[str, int]:
     return head + text.replace("handler()", "django.core.cache.caches"), min(count, MAX_FLAGS)
 
 
-def execute(text: str, flags: tuple[bool, ...]) -> set[str]:
+def execute(program: types.CodeType, flags: tuple[bool, ...]) -> set[str]:
     """The keys that are read while the module is imported, with these answers to its flags."""
     recorder = Recorder()
     package: Any = types.ModuleType("django")
@@ -175,7 +144,7 @@ def execute(text: str, flags: tuple[bool, ...]) -> set[str]:
         "nothing": Nothing,
         "flag": lambda number: number < len(flags) and flags[number],
     }
-    exec(compile(text, "module.py", "exec"), namespace)
+    exec(program, namespace)
     return recorder.seen
 
 
@@ -196,8 +165,9 @@ def test_what_happens_at_import_is_what_is_read(lines: Lines) -> None:
     text, count = number(lines)
     known = read(text)
     happened: set[str] = set()
+    program = compile(text, "module.py", "exec")
     for flags in itertools.product((False, True), repeat=count):
-        happened |= execute(text, flags)
+        happened |= execute(program, flags)
     assert happened <= known, f"missed in\n{text}"
     # An error may come anywhere, a round of a loop may go another way than the one before, and a
     # module may be run as a script: there more is held possible than these flags can bring about.

@@ -99,7 +99,7 @@ def test_views_of_other_files_are_not_looked_at(
         looked_at.append(source.path)
         return collect_views(source)
 
-    monkeypatch.setattr("cachelint.modules.collect_views", collect)
+    monkeypatch.setattr("cachelint.fact_store.collect_views", collect)
     check(
         {
             "a.py": "from django.core.cache import cache\nfrom b import f\n\n\ndef g(r):\n    f(r)\n",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import signal
@@ -19,21 +20,51 @@ from cachelint.fix import fix_paths, write_fixes
 from cachelint.fix.document import DeclinedError
 from cachelint.fix.writing import create_file, replace_file
 from tests.conftest import ROOT, write_tree
+from tests.warm import Warm
 
 fcntl = pytest.importorskip("fcntl", reason="locks and signals of POSIX")
 
 BAD = "from django.core.cache import caches\n\nX = caches['x']\n"
 GOOD = "from cachelint.lazy import LazyCacheWrapper\n\nX = LazyCacheWrapper('x')\n"
-FIX = [sys.executable, "-m", "cachelint", "fix", "--helper", "cachelint.lazy"]
-#: Replaces one file by itself and something else in turn, without end.
+FIX = ["fix", "--helper", "cachelint.lazy"]
+COMMAND = [sys.executable, "-m", "cachelint", *FIX]
+#: For each line that it reads a process that replaces one file by something else and back, without
+#: end, until it is killed.
 WRITER = """
-import sys
+import os, sys
 from cachelint.fix.writing import replace_file
 path, contents = sys.argv[1], [b"a" * 3_000_000, b"b" * 3_000_000]
-print("ready", flush=True)
-while True:
-    replace_file(path, contents[0], contents[1])
-    replace_file(path, contents[1], contents[0])
+for _ in sys.stdin:
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        print("gone", flush=True)
+    else:
+        print(os.getpid(), flush=True)
+        while True:
+            replace_file(path, contents[0], contents[1])
+            replace_file(path, contents[1], contents[0])
+"""
+#: Three runs of a command that start at the same moment; exit code and what was said of each.
+TOGETHER = """
+import json, os, sys, tempfile
+from cachelint.cli import main
+runs = []
+for _ in range(3):
+    out, error = tempfile.TemporaryFile("w+"), tempfile.TemporaryFile("w+")
+    child = os.fork()
+    if not child:
+        sys.stdout, sys.stderr = out, error
+        code = main(sys.argv[1:])
+        out.flush()
+        error.flush()
+        os._exit(code)
+    runs.append((child, out, error))
+for child, *said in runs:
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    for file in said:
+        file.seek(0)
+    print(json.dumps([code, *(file.read() for file in said)]))
 """
 
 
@@ -57,20 +88,22 @@ def test_killed_at_any_moment(tmp_path: Path) -> None:
     contents = [b"a" * 3_000_000, b"b" * 3_000_000]
     path.write_bytes(contents[0])
     seen = set()
-    for number in range(12):
-        path.write_bytes(contents[0])
-        process = subprocess.Popen(
-            [sys.executable, "-c", WRITER, str(path)], cwd=ROOT, stdout=subprocess.PIPE
-        )
-        assert process.stdout is not None and process.stdout.readline() == b"ready\n"
-        time.sleep(0.003 * number)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        process.stdout.close()
-        assert path.read_bytes() in contents
-        seen.add(bool(leftovers(tmp_path)))
-        if number >= 4 and True in seen:
-            break
+    with subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+    ) as writers:  # fmt: skip
+        assert writers.stdin is not None and writers.stdout is not None
+        for number in range(12):
+            path.write_bytes(contents[0])
+            writers.stdin.write("another\n")
+            writer = int(writers.stdout.readline())
+            time.sleep(0.003 * number)
+            os.kill(writer, signal.SIGKILL)
+            assert writers.stdout.readline() == "gone\n"
+            assert path.read_bytes() in contents
+            seen.add(bool(leftovers(tmp_path)))
+            if number >= 4 and True in seen:
+                break
     path.write_bytes(b"old")
     replace_file(str(path), b"old", b"new")
     assert leftovers(tmp_path) == []
@@ -91,22 +124,22 @@ def small_disk(folder: Path) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_full_disk(tmp_path: Path) -> None:
+def test_full_disk(tmp_path: Path, warm_cachelint: Warm) -> None:
     with small_disk(tmp_path / "disk") as disk:
         write_tree(disk, {"manage.py": "", "shop/a.py": BAD, "shop/b.py": BAD})
         with contextlib.suppress(OSError), (disk / "ballast").open("wb", buffering=0) as ballast:
             while True:
                 ballast.write(b"\0" * 512)
-        done = subprocess.run(FIX, cwd=disk, capture_output=True, text=True)
+        done = warm_cachelint.module("cachelint", *FIX, folder=disk)
         assert done.returncode == 1, done.stderr
-        assert done.stdout.count("not written: No space left on device") == 2
+        assert done.stdout.count(b"not written: No space left on device") == 2
         assert texts(disk) == {BAD}
         assert leftovers(disk) == []
 
 
 def test_a_file_size_limit(project: Path) -> None:
     """Where no disk can be mounted: the system refuses the write all the same."""
-    shell = f"ulimit -f 0; {' '.join(FIX)} 2>&1 | cat"
+    shell = f"ulimit -f 0; {' '.join(COMMAND)} 2>&1 | cat"
     done = subprocess.run(["bash", "-c", shell], cwd=project, capture_output=True, text=True)
     assert "not written: File too large" in done.stdout, done
     assert texts(project) == {BAD}
@@ -127,7 +160,7 @@ def test_read_only_file_and_folder(project: Path) -> None:
     write_tree(project, {"locked/a.py": BAD})
     (project / "locked").chmod(0o555)
     try:
-        command = [*without_privileges(), *FIX]
+        command = [*without_privileges(), *COMMAND]
         done = subprocess.run(command, cwd=project, capture_output=True, text=True)
         assert done.returncode == 1, done.stderr
         refused = [line for line in done.stdout.splitlines() if "not written" in line]
@@ -143,29 +176,27 @@ def test_read_only_file_and_folder(project: Path) -> None:
         (project / "locked").chmod(0o755)
 
 
-def run_together(command: list[str], folder: Path) -> None:
+def run_together(cachelint: Warm, folder: Path, *arguments: str) -> None:
     """Three runs at once: who comes second may find files changed under his hands, and says so."""
-    pipe = subprocess.PIPE
-    processes = [
-        subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True) for _ in range(3)
-    ]
-    for process in processes:
-        out, error = process.communicate(timeout=60)
-        assert process.returncode in (0, 1), (out, error)
+    done = cachelint.run(TOGETHER, *arguments, folder=folder)
+    runs = [json.loads(line) for line in done.stdout.splitlines()]
+    assert len(runs) == 3, done.stderr
+    for code, out, error in runs:
+        assert code in (0, 1), (out, error)
         left = [line for line in out.splitlines() if line.startswith("left")]
         assert all("changed while the fix was being made" in line for line in left)
-        assert process.returncode == bool(left)
+        assert code == bool(left)
     assert leftovers(folder) == []
 
 
-def test_fixers_at_once(project: Path) -> None:
-    run_together(FIX, project)
+def test_fixers_at_once(project: Path, warm_cachelint: Warm) -> None:
+    run_together(warm_cachelint, project, *FIX)
     assert texts(project) == {GOOD}
 
 
-def test_fixers_at_once_write_the_helper_once(tmp_path: Path) -> None:
+def test_fixers_at_once_write_the_helper_once(tmp_path: Path, warm_cachelint: Warm) -> None:
     write_tree(tmp_path, {"manage.py": "", "shop/__init__.py": "", "shop/a.py": BAD})
-    run_together([sys.executable, "-m", "cachelint", "fix"], tmp_path)
+    run_together(warm_cachelint, tmp_path, "fix")
     helper = (ROOT / "cachelint/lazy.py").read_bytes()
     assert (tmp_path / "shop/lazy_cache.py").read_bytes() == helper
     assert "shop.lazy_cache" in (tmp_path / "shop/a.py").read_text()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ast
 import io
 import os
-import shutil
 import tokenize
 from collections import Counter
 from dataclasses import dataclass
@@ -66,19 +65,34 @@ class Fixed:
         return tuple(d for file in self.report.files for d in file.fixed)
 
 
-def fix_copy(fixture: Path, folder: Path, *, unsafe: bool) -> Fixed:
-    """Fix a copy of ``fixture`` in the working directory ``folder``."""
-    shutil.copy(fixture, folder)
-    configuration = Configuration(
-        base=str(folder), select=("ALL",), preview=True, helper="cachelint.lazy"
-    )
-    before = check_paths([fixture.name], configuration).diagnostics
-    report = fix_paths([fixture.name], configuration, unsafe=unsafe)
-    old = fixture.read_bytes()
-    new = report.files[0].new if report.files else old
-    (folder / fixture.name).write_bytes(new)
-    after = check_paths([fixture.name], configuration).diagnostics
-    return Fixed(old, new, report, before, after)
+class Copy:
+    """A copy of a fixture in the working directory. Whatever was asked of a text is known then."""
+
+    def __init__(self, fixture: Path, folder: Path) -> None:
+        self._name = fixture.name
+        self._old = fixture.read_bytes()
+        self._found: dict[bytes, tuple[Diagnostic, ...]] = {}
+        self._configuration = Configuration(
+            base=str(folder), select=("ALL",), preview=True, helper="cachelint.lazy"
+        )
+
+    def fixed(self, unsafe: bool) -> Fixed:
+        """The copy is fixed, and left alone by a second run."""
+        report = self._fix(self._old, unsafe)
+        new = report.files[0].new if report.files else self._old
+        if new != self._old:
+            assert self._fix(new, unsafe).files == ()
+        return Fixed(self._old, new, report, self._check(self._old), self._check(new))
+
+    def _fix(self, data: bytes, unsafe: bool) -> FixReport:
+        Path(self._name).write_bytes(data)
+        return fix_paths([self._name], self._configuration, unsafe=unsafe)
+
+    def _check(self, data: bytes) -> tuple[Diagnostic, ...]:
+        if data not in self._found:
+            Path(self._name).write_bytes(data)
+            self._found[data] = check_paths([self._name], self._configuration).diagnostics
+        return self._found[data]
 
 
 def golden_path(fixture: Path, unsafe: bool) -> Path:
@@ -110,11 +124,11 @@ def empty_working_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def test_golden(fixture: Path, tmp_path: Path) -> None:
     """Safe fixes, then unsafe ones, and everything that must be so afterwards."""
     usual = fixture.read_bytes()
+    copy = Copy(fixture, tmp_path)
     for unsafe in (False, True):
-        done = fix_copy(fixture, tmp_path, unsafe=unsafe)
+        done = copy.fixed(unsafe)
         is_as_recorded(golden_path(fixture, unsafe), done.new if done.new != usual else None)
         has_lost_what_it_fixed(done)
-        is_left_alone_by_a_second_run(fixture, unsafe, tmp_path)
         compile(done.new, str(fixture), "exec")
         assert undefined_names(done.new) == undefined_names(done.old)
         # Comments are what this rule is about.
@@ -141,13 +155,6 @@ def has_lost_what_it_fixed(done: Fixed) -> None:
     codes = [Counter(d.code for d in found) for found in (done.before, done.fixed, done.after)]
     # A wrapper can take another finding with it.
     assert codes[2] <= codes[0] - codes[1]
-
-
-def is_left_alone_by_a_second_run(fixture: Path, unsafe: bool, folder: Path) -> None:
-    configuration = Configuration(
-        base=str(folder), select=("ALL",), preview=True, helper="cachelint.lazy"
-    )
-    assert fix_paths([fixture.name], configuration, unsafe=unsafe).files == ()
 
 
 def undefined_names(code: bytes) -> Counter[str]:

@@ -7,14 +7,13 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.conftest import ROOT
-from tests.warm import WarmDjango
+from tests.warm import Warm
 
 VISITS = """
 import json, pickle, sys
@@ -42,9 +41,9 @@ FIXES = [["--unsafe-fixes"], ["--unsafe-fixes", "--style", "get-cache"], []]
 class Clinic:
     """A copy of the clinic."""
 
-    def __init__(self, folder: Path, django: WarmDjango) -> None:
+    def __init__(self, folder: Path, django: Warm, cachelint: Warm) -> None:
         self.folder = folder
-        self._django = django
+        self._django, self._cachelint = django, cachelint
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "fixtures/projects/clinic", folder, ignore=ignore)
 
@@ -62,17 +61,17 @@ class Clinic:
         found: dict[str, Any] = json.loads(done.stdout)
         return found
 
-    def fix(self, *options: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "cachelint", "fix", *options],
-            cwd=self.folder, capture_output=True, encoding="utf-8", timeout=60,
-        )  # fmt: skip
+    def fix(self, *options: str) -> subprocess.CompletedProcess[bytes]:
+        return self._cachelint.module("cachelint", "fix", *options, folder=self.folder)
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory, warm_django: WarmDjango) -> dict[str, Any]:
+def before(
+    tmp_path_factory: pytest.TempPathFactory, warm_django: Warm, warm_cachelint: Warm
+) -> dict[str, Any]:
     """What the clinic does as it is."""
-    clinic = Clinic(tmp_path_factory.mktemp("before") / "clinic", warm_django)
+    folder = tmp_path_factory.mktemp("before") / "clinic"
+    clinic = Clinic(folder, warm_django, warm_cachelint)
     dead = clinic.run("settings_production", *WORKING)
     assert "The connection 'audit' doesn't exist." in dead.stderr
     broken = clinic.visit("settings", *BROKEN)
@@ -82,9 +81,10 @@ def before(tmp_path_factory: pytest.TempPathFactory, warm_django: WarmDjango) ->
 
 @pytest.mark.parametrize("options", FIXES, ids=["unsafe", "get-cache", "safe"])
 def test_the_clinic(
-    options: list[str], before: dict[str, Any], tmp_path: Path, warm_django: WarmDjango
-) -> None:
-    clinic = Clinic(tmp_path / "clinic", warm_django)
+    options: list[str], before: dict[str, Any], tmp_path: Path, warm_django: Warm,
+    warm_cachelint: Warm,
+) -> None:  # fmt: skip
+    clinic = Clinic(tmp_path / "clinic", warm_django, warm_cachelint)
     fixed = clinic.fix(*options)
     assert fixed.returncode == 1, fixed.stderr  # What only its people can decide is left.
     assert clinic.visit("settings", *WORKING) == before

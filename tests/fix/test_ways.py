@@ -7,18 +7,20 @@ import io
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cachelint.cli import main
 from tests.conftest import ROOT, write_tree
+from tests.warm import Warm
 
 BAD = "from django.core.cache import caches\n\nX = caches['x']\n"
 GOOD = "from cachelint.lazy import LazyCacheWrapper\n\nX = LazyCacheWrapper('x')\n"
 HELPER = (ROOT / "cachelint" / "lazy.py").read_bytes()
 MANAGE = "os.environ.setdefault('DJANGO_SETTINGS_MODULE', 'shop.settings.local')\n"
-CACHELINT = [sys.executable, "-m", "cachelint"]
+Through = Callable[..., subprocess.CompletedProcess[bytes]]
 
 
 @pytest.fixture
@@ -31,8 +33,12 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 # -- standard input ------------------------------------------------------------------------------
 
 
-def through(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run([*CACHELINT, *arguments], input=data, capture_output=True, timeout=60)
+@pytest.fixture
+def through(project: Path, warm_cachelint: Warm) -> Through:
+    def through(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        return warm_cachelint.module("cachelint", *arguments, data=data)
+
+    return through
 
 
 @pytest.mark.parametrize(
@@ -48,7 +54,9 @@ def through(data: bytes, *arguments: str) -> subprocess.CompletedProcess[bytes]:
         pytest.param(b"x = = 1\n", b"x = = 1\n", id="no Python"),
     ],
 )
-def test_source_on_standard_input(project: Path, data: bytes, expected: bytes) -> None:
+def test_source_on_standard_input(
+    project: Path, through: Through, data: bytes, expected: bytes
+) -> None:
     """What an editor has not saved yet is fixed; the file that has the name stays as it is."""
     name = ["--stdin-filename", "shop/a.py"]
     done = through(data, "fix", "--helper", "cachelint.lazy", *name, "-")
@@ -58,7 +66,7 @@ def test_source_on_standard_input(project: Path, data: bytes, expected: bytes) -
     assert (project / "shop/a.py").read_text() == BAD
 
 
-def test_checked_and_shown_on_standard_input(project: Path) -> None:
+def test_checked_and_shown_on_standard_input(project: Path, through: Through) -> None:
     name = ["--stdin-filename", "shop/new.py", "-"]
     checked = through(BAD.encode(), "check", "--output-format", "concise", *name)
     assert checked.returncode == 1
@@ -74,7 +82,7 @@ def test_checked_and_shown_on_standard_input(project: Path) -> None:
     assert not (project / "shop/lazy_cache.py").exists()
 
 
-def test_a_template_on_standard_input(project: Path) -> None:
+def test_a_template_on_standard_input(through: Through) -> None:
     leak = b"{% load cache %}{% cache 60 'menu' %}{{ user.email }}{% endcache %}"
     done = through(leak, "check", "--output-format", "concise", "--stdin-filename", "t.html", "-")
     assert b"t.html:1:17: CCH504 " in done.stdout
@@ -108,10 +116,10 @@ ODD = {
 }
 
 
-def test_the_patch_does_what_the_fixes_do(project: Path) -> None:
+def test_the_patch_does_what_the_fixes_do(project: Path, warm_cachelint: Warm) -> None:
     write_tree(project, ODD)
     (project / "shop/link.py").symlink_to("a.py")
-    shown = subprocess.run([*CACHELINT, "fix", "--diff"], capture_output=True)
+    shown = warm_cachelint.module("cachelint", "fix", "--diff")
     assert shown.returncode == 1
     names = ["shop/a.py", "shop/lazy_cache.py", *ODD]
     git = ["git", "-c", "core.autocrlf=false", "apply", "-"]
@@ -160,18 +168,20 @@ def test_quiet_and_json(project: Path, capsys: pytest.CaptureFixture[str]) -> No
 # -- libcst --------------------------------------------------------------------------------------
 
 
-def test_as_a_codemod(project: Path) -> None:
+def test_as_a_codemod(project: Path, warm_cachelint: Warm) -> None:
     write_tree(project, {"shop/b.py": "from django.core.cache import cache\nV = cache.get('k')\n"})
-    command = [sys.executable, "-m", "libcst.tool", "codemod", "-x", "--no-format", "--jobs=1"]
     name = "cachelint.codemod.FixCaches"
-    done = subprocess.run([*command, name, "shop"], capture_output=True, text=True)
-    assert "the lazy helper is missing: run cachelint helper --write" in done.stderr
+
+    def codemod(*options: str) -> subprocess.CompletedProcess[bytes]:
+        arguments = ("codemod", "-x", "--no-format", "--jobs=1", name, *options, "shop")
+        return warm_cachelint.module("libcst.tool", *arguments)
+
+    assert b"the lazy helper is missing: run cachelint helper --write" in codemod().stderr
     assert (project / "shop/a.py").read_text() == BAD
-    options = ["--helper", "cachelint.lazy", "--style", "wrapper"]
-    done = subprocess.run([*command, name, *options, "shop"], capture_output=True, text=True)
+    done = codemod("--helper", "cachelint.lazy", "--style", "wrapper")
     assert done.returncode == 0, done.stderr
     assert (project / "shop/a.py").read_text() == GOOD
-    assert "b.py:2: CCH104 no automatic fix: " in done.stderr
+    assert b"b.py:2: CCH104 no automatic fix: " in done.stderr
 
 
 # -- the helper ----------------------------------------------------------------------------------

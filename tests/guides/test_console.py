@@ -15,7 +15,7 @@ from cachelint.cli.commands import parser_of
 from tests.conftest import ROOT, write_tree
 from tests.guides.markdown import PAGES, Block, blocks_of, inline_code
 from tests.test_completion import COMMANDS
-from tests.warm import WarmDjango
+from tests.warm import Warm
 
 SHOP = "fixtures/projects/shop"
 #: Beginnings of commands that need the network, or that other tests run: tests/doctor,
@@ -48,7 +48,7 @@ WITH_CONSOLE = pages_with_commands()
 class Shell:
     workspace: Path
     capfd: pytest.CaptureFixture[str]
-    django: WarmDjango
+    django: Warm
 
     def run(self, command: str) -> str | None:
         """What the command prints, or None where it is not run."""
@@ -87,7 +87,7 @@ def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.mark.parametrize("page", WITH_CONSOLE, ids=lambda page: str(page.relative_to(ROOT)))
 def test_commands_print_what_is_shown(
-    page: Path, workspace: Path, capfd: pytest.CaptureFixture[str], warm_django: WarmDjango
+    page: Path, workspace: Path, capfd: pytest.CaptureFixture[str], warm_django: Warm
 ) -> None:
     shell = Shell(workspace, capfd, warm_django)
     printed: str | None = None

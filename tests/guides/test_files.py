@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from cachelint.cli import main
 from cachelint.cli.commands import parser_of
@@ -17,6 +18,7 @@ from cachelint.config import find_configuration
 from cachelint.judge import Judge
 from tests.conftest import ROOT, write_tree
 from tests.guides.markdown import PAGES, Block, all_blocks, blocks_of, parameters
+from tests.warm import Warm
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -55,19 +57,16 @@ def test_ruff_leaves_our_comments_alone(tmp_path: Path) -> None:
     assert subprocess.run(ruff, cwd=tmp_path, capture_output=True).returncode == 0
 
 
-def test_flake8_refuses_to_run_without_us(tmp_path: Path) -> None:
+def test_flake8_refuses_to_run_without_us(tmp_path: Path, warm_cachelint: Warm) -> None:
+    def flake8() -> bytes:
+        return warm_cachelint.module("flake8", "-j1", "a.py", folder=tmp_path).stdout
+
     (block,) = all_blocks("ini")
     (tmp_path / ".flake8").write_text(block.code)
     (tmp_path / "a.py").write_text(BAD)
-    done = flake8(tmp_path)
-    assert "CCH101" in done.stdout, done.stderr
+    assert b"CCH101" in flake8()
     (tmp_path / ".flake8").write_text(block.code.replace("cachelint", "not-installed"))
-    assert "missing: not-installed" in flake8(tmp_path).stdout
-
-
-def flake8(folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "flake8", "-j1", "a.py"]
-    return subprocess.run(command, cwd=folder, capture_output=True, encoding="utf-8")
+    assert b"missing: not-installed" in flake8()
 
 
 @pytest.mark.parametrize("block", parameters("lua"))
@@ -151,10 +150,9 @@ def test_the_action_is_valid() -> None:
 
 def check_schema(path: Path, schema: str) -> None:
     """By the schemas that check-jsonschema carries."""
-    pytest.importorskip("check_jsonschema")
-    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, str(path)]
-    done = subprocess.run(command, capture_output=True, encoding="utf-8")
-    assert done.returncode == 0, done.stdout
+    command = pytest.importorskip("check_jsonschema").main
+    done = CliRunner().invoke(command, ["--builtin-schema", schema, str(path)])
+    assert done.exit_code == 0, done.output
 
 
 def test_hook_files_are_valid(tmp_path: Path) -> None:

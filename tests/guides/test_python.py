@@ -6,11 +6,8 @@ a line, or alone above it, is an error that this line raises. Functions ``test_â
 
 import ast
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +17,7 @@ from cachelint.config import Configuration
 from cachelint.engine import check_paths
 from tests.conftest import ROOT
 from tests.guides.markdown import PAGES, Block, blocks_of, parameters
+from tests.warm import Warm
 
 _FINDING = re.compile(r"# (CCH\d{3})$")
 _ERROR = re.compile(r"# (\w+Error\b.*)$")
@@ -40,9 +38,9 @@ def test_what_cachelint_says(block: Block, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "page", [page for page in PAGES if any(b.language == "python" for b in blocks_of(page))]
 )
-def test_what_python_does(page: Path, tmp_path: Path) -> None:
+def test_what_python_does(page: Path, tmp_path: Path, warm_django: Warm) -> None:
     blocks = [block for block in blocks_of(page) if block.language == "python"]
-    outcomes = run([block.code for block in blocks], tmp_path)
+    outcomes = run([block.code for block in blocks], tmp_path, warm_django)
     assert len(outcomes) == len(blocks)
     missing = set()
     for block, outcome in zip(blocks, outcomes, strict=True):
@@ -61,20 +59,13 @@ def test_what_python_does(page: Path, tmp_path: Path) -> None:
         pytest.skip(f"not installed: {', '.join(sorted(missing))}; all other blocks did run")
 
 
-def run(sources: list[str], folder: Path) -> list[dict[str, Any]]:
+def run(sources: list[str], folder: Path, django: Warm) -> list[dict[str, Any]]:
     """Run the blocks beside a copy of the helper, as ``shop.lazy_cache``."""
     (folder / "shop").mkdir()
     (folder / "shop" / "__init__.py").touch()
     shutil.copy(ROOT / "cachelint" / "lazy.py", folder / "shop" / "lazy_cache.py")
-    done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("blocks_in_django.py"))],
-        input=json.dumps(sources),
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
-        capture_output=True,
-        encoding="utf-8",
-        timeout=60,
-    )
+    script = Path(__file__).with_name("blocks_in_django.py")
+    done = django.run(script, folder=folder, data=json.dumps(sources).encode())
     assert done.returncode == 0, done.stderr
     outcomes: list[dict[str, Any]] = json.loads(done.stdout)
     return outcomes

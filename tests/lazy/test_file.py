@@ -111,7 +111,13 @@ def test_everything_public_is_documented() -> None:
     assert lazy.__doc__ and "ConnectionProxy" in lazy.__doc__ and "LazyObject" in lazy.__doc__
 
 
-def mypy(folder: Path, text: str, stubs: bool) -> str:
+@pytest.fixture(scope="module")
+def mypy_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What mypy has made of the standard library."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def mypy(folder: Path, cache: Path, text: str, stubs: bool) -> str:
     shutil.copy(lazy.__file__, folder / "lazy_cache.py")
     (folder / "use.py").write_text(text, encoding="utf-8")
     for name, content in STUBS.items() if stubs else ():
@@ -119,7 +125,7 @@ def mypy(folder: Path, text: str, stubs: bool) -> str:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", os.devnull, "."],
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(cache), "."],
         cwd=folder,
         env={**os.environ, "MYPYPATH": "stubs"},
         stdout=subprocess.PIPE,
@@ -131,11 +137,11 @@ def mypy(folder: Path, text: str, stubs: bool) -> str:
 
 
 @pytest.mark.parametrize("stubs", [False, True], ids=["as Django is", "with stubs"])
-def test_types_are_strict(stubs: bool, tmp_path: Path) -> None:
-    assert mypy(tmp_path, USE, stubs).startswith("Success")
+def test_types_are_strict(stubs: bool, tmp_path: Path, mypy_cache: Path) -> None:
+    assert mypy(tmp_path, mypy_cache, USE, stubs).startswith("Success")
 
 
-def test_misuse_is_an_error_of_types(tmp_path: Path) -> None:
+def test_misuse_is_an_error_of_types(tmp_path: Path, mypy_cache: Path) -> None:
     """Else the stubs above would prove nothing."""
-    errors = mypy(tmp_path, MISUSE, stubs=True)
+    errors = mypy(tmp_path, mypy_cache, MISUSE, stubs=True)
     assert errors.count("use.py") == errors.count(" error: ") == 4, errors

@@ -342,7 +342,10 @@ class TestThings:
 
 
 @pytest.mark.parametrize("configured", [True, False], ids=["configured", "unconfigured"])
-def test_pytest_collects_and_runs(configured: bool, run_script: RunScript) -> None:
+def test_pytest_collects_and_runs(
+    configured: bool, run_script: RunScript, monkeypatch: pytest.MonkeyPatch
+) -> None:
     text = COLLECTED.replace("CONFIGURED", str(configured))
     command = ["-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "-q", "script.py"]
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     assert "1 passed" in run_script(text, *command)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cachelint.cli import main
-from tests.conftest import ROOT, write_tree
+from tests.conftest import write_tree
 
 #: A path, and an alias, with what XML, HTML, URIs and workflow commands have to escape.
 NASTY_NAME = "a b/50%, <i>:\"'& 漢é\x1b[31m\n.py"
@@ -21,7 +21,7 @@ Render = Callable[..., str]
 
 
 @pytest.fixture
-def render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
+def render(tmp_path: Path, projects: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
     """Check a subject with ``--output-format`` and answer with what the file holds then."""
     target = tmp_path / "out" / "report"
     target.parent.mkdir()
@@ -29,7 +29,7 @@ def render(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Render:
     def run(output_format: str, subject: str, *options: str) -> str:
         folder = tmp_path / subject
         if subject == "shop":
-            folder = ROOT / "fixtures" / "projects" / "shop"
+            folder = projects / "shop"
         elif subject == "clean":
             write_tree(folder, {"a.py": "caches = {}\n"})
         elif subject == "nasty":
