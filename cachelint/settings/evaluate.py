@@ -12,12 +12,11 @@ from functools import cached_property
 
 from cachelint import disk
 from cachelint.diagnostic import Span
-from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.settings.interpreter.arguments import Arguments
 from cachelint.settings.interpreter.frames import Frame
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
-from cachelint.settings.interpreter.machine import ParsedFiles
+from cachelint.settings.interpreter.machine import Finder, ParsedFiles
 from cachelint.settings.interpreter.modules_by_name import Interpreter
 from cachelint.settings.interpreter.values import (
     BoundMethod,
@@ -56,7 +55,7 @@ STRUCTURED = frozenset({
 
 def evaluate(
     settings_module: SettingsModule,
-    modules: Modules,
+    modules: Finder,
     structured: frozenset[str] = frozenset(),
     parsed: ParsedFiles | None = None,
 ) -> Settings:

@@ -53,12 +53,23 @@ class ProjectSettings:
         return tuple(settings for settings in self.modules if settings.module.role in roles)
 
 
-@dataclass(frozen=True)
-class _Reading:
-    """A settings module as it was read, and where the files that it is made of import from."""
+class _Imports:
+    """Finds modules and notes which were found, and which not."""
 
-    settings: Settings
-    roots: dict[str, tuple[str, ...]]
+    def __init__(self, modules: Modules) -> None:
+        self._modules = modules
+        self._found: dict[tuple[str, str], str | None] = {}
+
+    def find(self, dotted: str, origin: str) -> str | None:
+        key = (dotted, origin)
+        if key not in self._found:
+            self._found[key] = self._modules.find(dotted, origin)
+        return self._found[key]
+
+    @property
+    def are_as_before(self) -> bool:
+        """Whether the same modules would be found now: where they are looked for may change."""
+        return all(self._modules.find(*key) == file for key, file in self._found.items())
 
 
 class SettingsReader:
@@ -82,7 +93,7 @@ class SettingsReader:
         self._parsed: ParsedFiles = {}
         """Files that several settings modules import; trees are large, so that they go soon."""
         self._read: dict[SettingsModule, Settings] = {}
-        self._readings: dict[tuple[str, str, str | None], _Reading] = {}
+        self._readings: dict[tuple[str, str, str | None], tuple[Settings, _Imports]] = {}
         self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
 
     def around(self, path: str) -> ProjectSettings:
@@ -126,13 +137,11 @@ class SettingsReader:
 
         key = (module.path, module.module, module.configuration)
         known = self._readings.get(key)
-        roots = self._modules.roots
-        # Where imports are looked for may have become more since then.
-        if known is None or any(roots(file) != found for file, found in known.roots.items()):
-            settings = evaluate(module, self._modules, self._structured, self._parsed)
-            known = _Reading(settings, {file: roots(file) for file in self._parsed})
+        if known is None or not known[1].are_as_before:
+            imports = _Imports(self._modules)
+            known = evaluate(module, imports, self._structured, self._parsed), imports
             self._readings[key] = known
-        return known.settings
+        return known[0]
 
 
 @contextmanager

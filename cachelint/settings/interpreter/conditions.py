@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import ast
 
-from cachelint.modules import Modules
 from cachelint.settings.interpreter.containers import Containers
 from cachelint.settings.interpreter.guards import NEVER, Guard, Test
-from cachelint.settings.interpreter.machine import ParsedFiles
+from cachelint.settings.interpreter.machine import Finder, ParsedFiles
 from cachelint.settings.interpreter.operators import NotComputedError, compare
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -37,7 +36,7 @@ class Conditions(Containers):
     """Truth, comparison and membership of values."""
 
     def __init__(
-        self, modules: Modules, reach: int | None = None, parsed: ParsedFiles | None = None
+        self, modules: Finder, reach: int | None = None, parsed: ParsedFiles | None = None
     ) -> None:
         super().__init__(modules, reach, parsed)
         self._equal: dict[int, dict[Key, Guard]] = {}

@@ -12,8 +12,8 @@ import ast
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
-from cachelint.modules import Modules
 from cachelint.settings.interpreter.frames import Frame, Jumps, Raised
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Guards, Test, TooLongError
 from cachelint.settings.interpreter.relevance import Relevance
@@ -39,6 +39,13 @@ MAX_STEPS = 150_000
 
 #: Files that several evaluations read, or why one cannot be read.
 ParsedFiles = dict[str, Written | UnparsedSourceError]
+
+
+class Finder(Protocol):
+    """Knows where modules are."""
+
+    def find(self, dotted: str, origin: str) -> str | None:
+        """The file of the module ``dotted``, as an import in the file ``origin`` would find it."""
 
 
 class _Under:
@@ -70,7 +77,7 @@ class Machine:
     """What all storeys of the interpreter share."""
 
     def __init__(
-        self, modules: Modules, reach: int | None = None, parsed: ParsedFiles | None = None
+        self, modules: Finder, reach: int | None = None, parsed: ParsedFiles | None = None
     ) -> None:
         self.modules = modules
         self.parsed: ParsedFiles = {} if parsed is None else parsed
