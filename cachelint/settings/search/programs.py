@@ -10,6 +10,7 @@ from cachelint.dataclass import dataclass, field
 from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.source import Source, load, read_bytes
+from cachelint.trees import walk
 
 
 @dataclass
@@ -69,7 +70,7 @@ class Program:
 
     @cached_property
     def nodes(self) -> tuple[ast.AST, ...]:
-        return tuple(ast.walk(self.source.tree))
+        return tuple(walk(self.source.tree))
 
     @cached_property
     def bindings(self) -> Bindings:

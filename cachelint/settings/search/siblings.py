@@ -16,11 +16,13 @@ from __future__ import annotations
 import ast
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fnmatch import fnmatchcase
+from functools import cached_property
 
 from cachelint import disk
 from cachelint.dataclass import dataclass
+from cachelint.modules import Modules
 from cachelint.settings.records import Role
 from cachelint.settings.search.choices import search_path
 from cachelint.settings.search.programs import Program, Programs
@@ -28,33 +30,59 @@ from cachelint.settings.search.roles import role_of_name
 from cachelint.settings.search.survey import is_settings_like
 from cachelint.source import UnparsedSourceError, decode, read_bytes
 
+#: What most files do not have is looked for as a plain text first.
+_SETTINGS = ("INSTALLED_APPS", "ROOT_URLCONF", "CACHES")
+_ANY_STAR = re.compile(r"import[ \t]*\(?[ \t]*\*")
 _STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
-_SETS = re.compile(r"^[ \t]*(?:INSTALLED_APPS|ROOT_URLCONF|CACHES)\b[^=\n]*=", re.MULTILINE)
+_SETS = re.compile(rf"^[ \t]*(?:{'|'.join(_SETTINGS)})\b[^=\n]*=", re.MULTILINE)
+_OTHERS = ("include(", "Configuration", "import_module")
 _TAKES = re.compile(r"^[ \t]*include\(|\b(?:Configuration|import_module)\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Sibling:
-    """A file of a settings folder.
-
-    ``stars`` are the files that it takes in with a star. ``is_whole``: it sets what every project
-    sets; ``is_complete``: it does, or has it from elsewhere.
-    """
+    """A file of a settings folder; what was not asked for is not looked for."""
 
     path: str
     name: str
-    stars: tuple[str, ...]
-    is_whole: bool
-    is_complete: bool
-    changes_path: bool
+    _text: str
+    _modules: Modules
+
+    @cached_property
+    def stars(self) -> tuple[str, ...]:
+        """The files that it takes in with a star."""
+        names = _STAR.findall(self._text) if _ANY_STAR.search(self._text) else ()
+        found = (self._modules.find(name, self.path) for name in names)
+        return tuple(star for star in found if star is not None)
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Whether it sets what every project sets."""
+        return _has_any(self._text, _SETTINGS) and _SETS.search(self._text) is not None
+
+    @cached_property
+    def is_complete(self) -> bool:
+        """Whether it is whole, or has from elsewhere what every project sets."""
+        if self.is_whole or self.stars:
+            return True
+        return _has_any(self._text, _OTHERS) and _TAKES.search(self._text) is not None
+
+    @property
+    def changes_path(self) -> bool:
+        return "sys.path" in self._text
+
+
+def _has_any(text: str, words: Iterable[str]) -> bool:
+    return any(word in text for word in words)
 
 
 class Folders:
-    """The settings folders that were asked for; each is read once."""
+    """The settings folders that were asked for; each file is read once."""
 
     def __init__(self, programs: Programs) -> None:
         self._programs = programs
-        self._files: dict[str, tuple[Sibling, ...]] = {}
+        self._folders: dict[str, tuple[Sibling, ...]] = {}
+        self._files: dict[str, Sibling | None] = {}
 
     def environments(self, folder: str, parts: Collection[str]) -> Iterator[str]:
         """The settings modules in ``folder`` that are called after an environment.
@@ -75,7 +103,8 @@ class Folders:
         found: set[str] = set()
         waiting = [path]
         while waiting:
-            for sibling in self._at(waiting.pop()):
+            sibling = self._at(waiting.pop())
+            if sibling is not None:
                 waiting += [star for star in sibling.stars if star not in found]
                 found.update(sibling.stars)
         return found
@@ -91,11 +120,13 @@ class Folders:
 
     def is_complete(self, path: str) -> bool:
         """Whether the file at ``path`` can be a settings module on its own."""
-        return any(sibling.is_complete for sibling in self._at(path))
+        sibling = self._at(path)
+        return sibling is not None and sibling.is_complete
 
     def is_whole(self, path: str) -> bool:
         """Whether the file at ``path`` itself sets what every project sets."""
-        return any(sibling.is_whole for sibling in self._at(path))
+        sibling = self._at(path)
+        return sibling is not None and sibling.is_whole
 
     def stands_alone(self, path: str) -> bool:
         """Whether the file at ``path`` is called like a settings module and sets what one sets."""
@@ -119,30 +150,39 @@ class Folders:
                     # Whoever reads what the module says will say so.
                     continue
 
-    def _at(self, path: str) -> Iterator[Sibling]:
-        return (s for s in self._list(os.path.dirname(path)) if s.path == path)
+    def _at(self, path: str) -> Sibling | None:
+        """The module at ``path``, if it can be read."""
+        if path not in self._files:
+            is_module = _is_module_name(os.path.basename(path)) and disk.is_file(path)
+            self._files[path] = self._read(path) if is_module else None
+        return self._files[path]
 
     def _list(self, folder: str) -> tuple[Sibling, ...]:
-        if folder not in self._files:
-            self._files[folder] = tuple(self._read(folder))
-        return self._files[folder]
+        """The modules of ``folder``, its packages under their own names."""
+        if folder not in self._folders:
+            found = []
+            for path in _python_files(folder):
+                if os.path.dirname(path) == folder:
+                    sibling = self._at(path)
+                else:
+                    sibling = self._read(path, os.path.basename(os.path.dirname(path)))
+                if sibling is not None:
+                    found.append(sibling)
+            self._folders[folder] = tuple(found)
+        return self._folders[folder]
 
-    def _read(self, folder: str) -> Iterator[Sibling]:
-        for path in _python_files(folder):
-            try:
-                text = decode(read_bytes(path))
-            except UnparsedSourceError:
-                # Nobody names it; what cannot be read is reported where it is linted.
-                continue
-            found = (self._programs.modules.find(name, path) for name in _STAR.findall(text))
-            stars = tuple(star for star in found if star is not None)
-            folder_of = os.path.basename(os.path.dirname(path))
-            name = os.path.basename(path).removesuffix(".py")
-            if name == "__init__" and os.path.dirname(path) != folder:
-                name = folder_of
-            is_whole = _SETS.search(text) is not None
-            is_complete = is_whole or bool(stars) or _TAKES.search(text) is not None
-            yield Sibling(path, name, stars, is_whole, is_complete, "sys.path" in text)
+    def _read(self, path: str, package: str | None = None) -> Sibling | None:
+        try:
+            text = decode(read_bytes(path))
+        except UnparsedSourceError:
+            # Nobody names it; what cannot be read is reported where it is linted.
+            return None
+        name = package or os.path.basename(path).removesuffix(".py")
+        return Sibling(path, name, text, self._programs.modules)
+
+
+def _is_module_name(name: str) -> bool:
+    return name.endswith(".py") and name.removesuffix(".py").isidentifier()
 
 
 def _python_files(folder: str) -> Iterator[str]:
@@ -152,7 +192,7 @@ def _python_files(folder: str) -> Iterator[str]:
     except OSError:
         return
     for entry in entries:
-        if entry.name.endswith(".py") and entry.name.removesuffix(".py").isidentifier():
+        if _is_module_name(entry.name):
             # Neither a link to nowhere nor a pipe.
             if disk.is_file(entry.path):
                 yield entry.path

@@ -20,6 +20,7 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
+from collections.abc import Iterable
 from enum import Enum
 from functools import cached_property
 
@@ -48,15 +49,16 @@ class Kind(Enum):
 #: Who imports what it names, from where it lies.
 PROGRAMS = frozenset({Kind.MANAGE, Kind.SERVER, Kind.WORKER})
 
-_NO_PROGRAMS = frozenset({Kind.CONTAINER, Kind.SCRIPT})
-_KINDS: tuple[tuple[Kind, str], ...] = (
+_PYTHON = (
     (Kind.MANAGE, r"manage(?:_\w+)?\.py|__main__\.py"),
     (Kind.SERVER, r"\w*[wa]sgi\w*\.py"),
     (Kind.TESTS, r"conftest\.py|run_?tests?\w*\.py|test_?runner\.py|noxfile\.py"),
+    (Kind.WORKER, r"\w*celery\w*\.py"),
+)
+_OTHERS = (
     (Kind.TESTS, r"pytest\w*\.ini|tox[\w.]*\.ini|setup\.cfg|pyproject\.toml"),
     (Kind.TESTS, r"\.gitlab-ci\.ya?ml|\.travis\.ya?ml|azure-pipelines\.ya?ml|Jenkinsfile"),
     (Kind.TESTS, r"bitbucket-pipelines\.ya?ml|cloudbuild\.ya?ml"),
-    (Kind.WORKER, r"\w*celery\w*\.py"),
     (Kind.TYPES, r"\.?mypy\.ini"),
     (Kind.CONTAINER, r"(?:[\w.-]*[.-])?(?:Docker|Container)file(?:[.-][\w.-]+)?|\w+\.dockerfile"),
     (Kind.CONTAINER, r"[\w.-]*compose[\w.-]*\.ya?ml|[\w.-]*deployment[\w.-]*\.ya?ml"),
@@ -65,7 +67,13 @@ _KINDS: tuple[tuple[Kind, str], ...] = (
     (Kind.CONTAINER, r"\.?env(?:rc|[.-][\w.-]+)?|[\w.-]+\.env|\.django"),
     (Kind.SCRIPT, r"(?:GNU)?[Mm]akefile|\.?[Jj]ustfile|Taskfile\.ya?ml|[\w.-]+\.sh"),
 )
-_BY_NAME = re.compile("|".join(f"(?P<{kind.name}_{i}>{p})" for i, (kind, p) in enumerate(_KINDS)))
+
+
+def _by_name(kinds: Iterable[tuple[Kind, str]]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?P<{k.name}_{i}>{p})" for i, (k, p) in enumerate(kinds)))
+
+
+_PYTHON_BY_NAME, _OTHERS_BY_NAME = _by_name(_PYTHON), _by_name(_OTHERS)
 _BY_FOLDER: dict[str, tuple[Kind, str | tuple[str, ...]]] = {
     "wsgi": (Kind.SERVER, ".py"),
     "asgi": (Kind.SERVER, ".py"),
@@ -195,11 +203,11 @@ class _Walk:
 
 
 def _kind(name: str, folder: str) -> Kind | None:
-    match = _BY_NAME.fullmatch(name)
+    # Most files are Python. `env.py` is no environment file.
+    pattern = _PYTHON_BY_NAME if name.endswith(".py") else _OTHERS_BY_NAME
+    match = pattern.fullmatch(name)
     if match is not None and match.lastgroup is not None:
-        kind = Kind[match.lastgroup.partition("_")[0]]
-        # `env.py` is no environment file.
-        return None if name.endswith(".py") and kind in _NO_PROGRAMS else kind
+        return Kind[match.lastgroup.partition("_")[0]]
     if folder in _BY_FOLDER:
         kind, ends = _BY_FOLDER[folder]
         return kind if name.endswith(ends) else None
