@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, TooLongError
+from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test, TooLongError
 from cachelint.settings.interpreter.modules_by_name import Interpreter
 from cachelint.settings.interpreter.values import (
     ClassObject,
@@ -55,7 +55,7 @@ class Recorder:
         """Whether a condition names the settings that hold with it; for each value it is dear."""
         self.reached: Sequence[Guard] = ()
         """Factors of the runs that count (see Guards.factors); none: all do."""
-        self._flags: dict[str, Guard] | None = None
+        self._flags: dict[str, tuple[Guard, list[Test]]] | None = None
         self._records = 0
 
     def known(self, value: Value, guard: Guard, depth: int = 0) -> Known:
@@ -159,8 +159,8 @@ class Recorder:
         asked = set(tests)
         flags = [] if not self.tells_flags else [
             flag
-            for flag, true in self._known_flags().items()
-            if true != NEVER and asked & set(guards.tests_of(true)) and guards.implies(true, guard)
+            for flag, (true, tests_of_flag) in self._known_flags().items()
+            if not asked.isdisjoint(tests_of_flag) and guards.implies(true, guard)
         ]  # fmt: skip
         return Condition(
             guards.text(simple),
@@ -169,7 +169,7 @@ class Recorder:
             tuple(dict.fromkeys(a for test in tests for a in test.arguments)),
         )
 
-    def _known_flags(self) -> dict[str, Guard]:
+    def _known_flags(self) -> dict[str, tuple[Guard, list[Test]]]:
         """Where each setting that a test has asked for is true, and (``not X``) where it is not."""
         if self._flags is None:
             self._flags = {}
@@ -177,6 +177,6 @@ class Recorder:
                 true = self.machine.known_truth(choices) if name.isupper() else None
                 if true is not None:
                     guards = self.machine.guards
-                    self._flags[name] = true
-                    self._flags[f"not {name}"] = guards.negate(true)
+                    for flag, holds in ((name, true), (f"not {name}", guards.negate(true))):
+                        self._flags[flag] = holds, guards.tests_of(holds)
         return self._flags

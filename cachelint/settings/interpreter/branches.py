@@ -22,12 +22,19 @@ class Branches(Definitions):
     def _branch(self, true: Guard, body: list[ast.stmt], orelse: list[ast.stmt]) -> None:
         outer = self.running
         mark = len(self.dead)
-        self.running = self.guards.both(outer, true)
+        self.running = entered = self.guards.both(outer, true)
         self.block(body)
         after = self.running
-        self.running = self.guards.without(outer, true)
-        self.block(orelse)
-        self.running = self.guards.either(after, self.running)
+        if after == entered and not orelse:
+            # Nobody has left meanwhile.
+            self.running = outer
+        else:
+            self.running = others = self.guards.without(outer, true)
+            self.block(orelse)
+            if after == entered and self.running == others:
+                self.running = outer
+            else:
+                self.running = self.guards.either(after, self.running)
         self.revive(mark)
 
     def _match(self, node: ast.Match) -> None:

@@ -117,7 +117,7 @@ class Expressions(Items):
 
     def _unary(self, node: ast.UnaryOp) -> Choices:
         if isinstance(node.op, ast.Not):
-            return self._truth_values(self.guards.negate(self.is_true(node.operand)), node)
+            return self._truth_values(self._is_false(node.operand), node)
         found: Found = []
         for value in self.each(self.evaluate(node.operand)):
             found.append((self.running, self.unary(node.op, value, node)))
@@ -174,15 +174,29 @@ class Expressions(Items):
 
     def is_true(self, node: ast.expr) -> Guard:
         """Where ``node`` is true, among the runs at hand."""
+        if isinstance(node, ast.Compare):
+            self.step()
+            return self.guards.both(self.running, self._compared(node))
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+            self.step()
+            return self._is_false(node.operand)
         true = NEVER
         for value in self.each(self.evaluate(node)):
             holds = self.guards.both(self.running, self.truth(value, node))
             true = self.guards.either(true, holds)
         return true
 
+    def _is_false(self, node: ast.expr) -> Guard:
+        true = self.is_true(node)
+        return self.guards.without(self.running, true)
+
     # Comparisons
 
     def _compare(self, node: ast.Compare) -> Choices:
+        return self._truth_values(self._compared(node), node)
+
+    def _compared(self, node: ast.Compare) -> Guard:
+        """Where all of the comparison holds."""
         lefts = [node.left, *node.comparators]
         choices = [self.evaluate(part) for part in lefts]
         true = self.running
@@ -197,7 +211,7 @@ class Expressions(Items):
                 one = self.guards.both(self.running, self.compared(op, left, right, node))
                 holds = self.guards.either(holds, one)
             true = self.guards.both(true, holds)
-        return self._truth_values(true, node)
+        return true
 
     # Items
 

@@ -156,7 +156,7 @@ class Guards:
                 high = then_high if high else other_high
             else:
                 high = self._choose(high, then_high, other_high)
-            found = self._memo[key] = self._node(top, low, high)
+            found = self._memo[key] = low if low == high else self._node(top, low, high)
         return found
 
     def _split(self, guard: Guard, number: int) -> tuple[Guard, Guard]:

@@ -51,23 +51,26 @@ class Finder(Protocol):
 class _Under:
     """Some runs go on, the others wait; faster than a generator."""
 
-    __slots__ = ("_guard", "_machine", "_mark", "_outer")
+    __slots__ = ("_guard", "_inner", "_machine", "_mark", "_outer")
 
     def __init__(self, machine: Machine, guard: Guard) -> None:
         self._machine = machine
         self._guard = guard
-        self._outer = machine.running
+        self._outer = outer = machine.running
+        self._inner = outer if guard == outer else machine.guards.both(outer, guard)
         self._mark = len(machine.dead)
 
     def __enter__(self) -> None:
-        if self._guard != self._outer:
-            self._machine.running = self._machine.guards.both(self._outer, self._guard)
+        self._machine.running = self._inner
 
     def __exit__(self, error: type[BaseException] | None, *_: object) -> None:
         if error is not None:
             return
         machine = self._machine
-        if self._guard != self._outer:
+        if machine.running == self._inner:
+            # Nobody has left meanwhile.
+            machine.running = self._outer
+        else:
             waiting = machine.guards.without(self._outer, self._guard)
             machine.running = machine.guards.either(waiting, machine.running)
         machine.revive(self._mark)
@@ -234,7 +237,9 @@ class Machine:
                 mark = len(self.dead)
                 self.running = inner
                 yield value
-                if inner != outer:
+                if self.running == inner:
+                    self.running = outer
+                else:
                     self.running = guards.either(guards.without(outer, guard), self.running)
                 self.revive(mark)
 
