@@ -44,9 +44,15 @@ class _Statement(NamedTuple):
         return self.names.translate(_SEPARATORS).split()
 
 
-#: Numbers of files by the last part of a module, and a name, in one of their statements. The
-#: statements themselves would take 30 MB for a large project.
+#: Where statements are, by the last part of their module and a name in them: the number of the
+#: file, and which of its statements, in so many bits, it is.
+_PLACES = 16
 _Index = dict[tuple[bytes | None, bytes], list[int]]
+
+
+def _statement(path: str, written: bytes) -> _Statement:
+    module, _, names = written.partition(b"\0")
+    return _Statement(path, module, names)
 
 
 @dataclass
@@ -61,7 +67,8 @@ class Callers:
     names: dict[str, set[bytes]] = field(default_factory=dict)
     _through_modules: dict[str, set[bytes]] = field(default_factory=dict)
     """As ``names``, for those that a file reaches by a module that it imports."""
-    _files: list[tuple[str, bytes, bytes]] = field(default_factory=list)
+    _calling: set[str] = field(default_factory=set)
+    _files: list[tuple[str, bytes]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
     def add(self, path: str, data: bytes, absolute: str) -> None:
@@ -69,8 +76,9 @@ class Callers:
         self._known.add(absolute)
         froms, plain = _FROM.findall(data), _IMPORT.findall(data)
         if froms or plain:
-            # As two texts: the parts of all statements of a large project would take 30 MB.
-            self._files.append((path, b"\1".join(map(b"\0".join, froms)), b"\1".join(plain)))
+            written = [*map(b"\0".join, froms), *(b"\0" + names for names in plain)]
+            # As one text: the parts of all statements of a large project would take 30 MB.
+            self._files.append((path, b"\1".join(written[: 1 << _PLACES])))
 
     def knows(self, absolute: str) -> bool:
         return absolute in self._known
@@ -101,9 +109,16 @@ class Callers:
             more = self._through_modules.get(path, set())
             names = self.names.setdefault(path, set())
             known = done.setdefault(path, set())
+            code = SpelledCode(_content(path))
             new = names - known
             if path in followed or not is_test_path(self.modules.relative_path(path)):
-                new |= _passed_on(SpelledCode(_content(path)), names, more, known)
+                owners = _pass_on(code, names, more, known)
+                new |= owners & names
+                is_called = AT_IMPORT in owners
+            else:
+                is_called = any(map(code.is_called_at_import, (names | more) - known))
+            if is_called:
+                self._calling.add(path)
             known |= names | more
             for importer, bound, by_module in self._importers(path, new, index):
                 reached = (self._through_modules if by_module else self.names).setdefault(
@@ -115,38 +130,23 @@ class Callers:
 
     def calling_at_import(self) -> Iterator[str]:
         """The files in which such a name is called, or more, outside of functions."""
-        for path in sorted({*self.names, *self._through_modules}):
-            names = self.names.get(path, set()) | self._through_modules.get(path, set())
-            code = SpelledCode(_content(path))
-            if any(map(code.is_called_at_import, names)):
-                yield path
+        yield from sorted(self._calling)
 
     def _index(self) -> _Index:
         index: _Index = {}
-        for number in range(len(self._files)):
-            for statement in self._statements(number):
+        for number, (path, statements) in enumerate(self._files):
+            for place, written in enumerate(statements.split(b"\1"), number << _PLACES):
+                statement = _statement(path, written)
                 last = statement.last
                 for word in statement.words:
-                    index.setdefault((last, word), []).append(number)
+                    index.setdefault((last, word), []).append(place)
         return index
-
-    def _statements(self, number: int, word: bytes = b"") -> Iterator[_Statement]:
-        """The statements of a file, those in which ``word`` is to be read."""
-        path, froms, plain = self._files[number]
-        for one in froms.split(b"\1") if word in froms else ():
-            if word in one:
-                module, _, names = one.partition(b"\0")
-                yield _Statement(path, module, names)
-        for names in plain.split(b"\1") if word in plain else ():
-            if word in names:
-                yield _Statement(path, b"", names)
 
     def _with(self, last: bytes | None, word: bytes, index: _Index) -> Iterator[_Statement]:
         """The statements that have ``word``, and ``last`` as the last part of their module."""
-        for number in dict.fromkeys(index.get((last, word), ())):
-            for statement in self._statements(number, word):
-                if statement.last == last and word in statement.words:
-                    yield statement
+        for place in dict.fromkeys(index.get((last, word), ())):
+            path, statements = self._files[place >> _PLACES]
+            yield _statement(path, statements.split(b"\1")[place & (1 << _PLACES) - 1])
 
     def _importers(
         self, path: str, names: set[bytes], index: _Index
@@ -179,26 +179,27 @@ class Callers:
         return _may_be(dotted, importer, path) and self.modules.find(dotted, importer) == path
 
 
-def _passed_on(
+def _pass_on(
     code: SpelledCode, names: set[bytes], more: set[bytes], known: set[bytes]
 ) -> set[bytes]:
     """Add to ``names`` of a file the functions and classes that use them or ``more``.
 
-    Returns what has been added. What is ``known`` has been followed already.
+    Returns all that use them. What is ``known`` has been followed already.
     """
     followed = set(known)
-    added: set[bytes] = set()
+    found: set[bytes] = set()
     waiting = [*(names - known), *(more - known)]
     while waiting:
         name = waiting.pop()
         if name in followed:
             continue
         followed.add(name)
-        found = {*code.inherited(name), *code.owners(name)} - names - {AT_IMPORT}
-        waiting += found
-        names |= found
-        added |= found
-    return added
+        users = {*code.inherited(name), *code.owners(name)}
+        found |= users
+        users -= names | {AT_IMPORT}
+        waiting += users
+        names |= users
+    return found
 
 
 def _renamed(statement: _Statement, name: bytes, whole: set[bytes]) -> set[bytes]:
