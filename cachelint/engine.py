@@ -20,8 +20,8 @@ from cachelint.facts.records import FileFacts
 from cachelint.findings import Findings
 from cachelint.judge import Judge
 from cachelint.noqa import Suppressions
-from cachelint.parts import Parts, can_fork, divided, elsewhere
-from cachelint.per_file import Outcome, Task, collect_with, own_processes, processes
+from cachelint.parts import Parts, divided, elsewhere
+from cachelint.per_file import Outcome, Task, can_fork, collect_with, own_processes, processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.report import Report
@@ -169,6 +169,7 @@ class _Check:
         """What is found in the files of one part, and what was asked for that."""
         part = copy(self)
         part.findings, part._using = Findings(), []
+        part._noqa = UnusedNoqa(self.judge, self._noqa.is_whole)
         part._waiting = [one for one in self._waiting if parts.part_of(one[0].absolute) == number]
         part._wanted_templates = [
             one for one in self._wanted_templates if parts.part_of(one[0].absolute) == number

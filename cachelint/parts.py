@@ -7,10 +7,8 @@ them from the first rule to the last.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any, NamedTuple, TypeVar
 
@@ -60,17 +58,17 @@ def divided(files: Iterable[tuple[str, int]], count: int) -> Parts:
     return Parts(len(loads), of_folder)
 
 
-def can_fork() -> bool:
-    """Whether a process can be had that knows what this one knows."""
-    return "fork" in multiprocessing.get_all_start_methods()
-
-
 @contextmanager
 def elsewhere(job: Callable[[int], _T], count: int) -> Iterator[Iterator[_T]]:
     """The results of ``job(1)`` to ``job(count - 1)``, in order, while others work on them.
 
-    What ``job`` changes is changed there alone. What it raises is raised where the result is taken.
+    What ``job`` changes is changed there alone; a process may do more than one. What it raises is
+    raised where the result is taken.
     """
+    # Loaded here: most runs need no process.
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     global _job
     executor = ProcessPoolExecutor(count - 1, multiprocessing.get_context("fork"))
     _job = job

@@ -89,6 +89,13 @@ def processes(jobs: int | None, size: int) -> int:
     return 1 if size < WORTH_PROCESSES else jobs or _processors()
 
 
+def can_fork() -> bool:
+    """Whether a process can be had that knows what this one knows."""
+    import multiprocessing
+
+    return "fork" in multiprocessing.get_all_start_methods()
+
+
 def own_processes(jobs: int | None, size: int) -> Executor | None:
     """Processes of our own for files of ``size`` bytes; None where they are not worth it."""
     number = processes(jobs, size)
@@ -99,8 +106,7 @@ def own_processes(jobs: int | None, size: int) -> Executor | None:
     from concurrent.futures import ProcessPoolExecutor
 
     # Nothing of ours runs in threads: a fork is safe, and starts without loading anything.
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork" if forks else None)
+    context = multiprocessing.get_context("fork" if can_fork() else None)
     return ProcessPoolExecutor(number - 1, context, gc.disable)
 
 

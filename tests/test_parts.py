@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,8 @@ from cachelint import disk, engine, per_file
 from cachelint.config import Configuration
 from cachelint.engine import check_paths
 from cachelint.judge import Judge
-from cachelint.parts import can_fork, divided
+from cachelint.parts import divided
+from cachelint.per_file import can_fork
 from cachelint.report import Report
 from tests.test_fixtures import FIXTURES
 
@@ -62,6 +65,18 @@ def test_the_same_is_said(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         assert asked.listed == needed.listed and asked.read == needed.read
         assert asked.asked >= needed.asked and asked.denied >= needed.denied
     assert [division.number for division in divisions] == [2, 3, 4]
+
+
+def test_a_process_may_judge_several_parts(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextmanager
+    def here(job: Callable[[int], object], count: int) -> Iterator[Iterator[object]]:
+        yield map(job, range(1, count))
+
+    monkeypatch.setattr(engine, "elsewhere", here)
+    alone, _ = _said(1)
+    together, _ = _said(8)
+    assert together == alone
+    assert together.notes == alone.notes
 
 
 def test_what_lies_in_another_is_one_part_with_it(tree: Path) -> None:

@@ -94,6 +94,7 @@ class Callers:
         Functions of tests do not pass it on, unless they use a cache themselves: only tests would
         call them.
         """
+        self.names, self._through_modules, self._calling = {}, {}, set()
         followed = {os.path.abspath(facts.path): facts for facts in using}
         waiting: dict[str, None] = {}
         for path, facts in followed.items():
