@@ -40,6 +40,8 @@ class FactStore:
             self._texts[key] = source.text
         self._facts[key] = facts
         self._judged = source
+        if self._latest is not None and self._key(self._latest.path) == key:
+            self._latest = None
         others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
         for known in (*others, self._views):
             known.pop(key, None)

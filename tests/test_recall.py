@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from cachelint.cli import main, recall
+from cachelint.cli import kept, main
+from cachelint.cli.recall import recalled
 from tests.conftest import ROOT, write_tree
 from tests.warm import Warm
 
@@ -36,7 +37,7 @@ def age(folder: Path) -> None:
 
 def run(capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, bool]:
     """Exit code, output, and whether that was recalled."""
-    was_known = recall.recalled([*COMMAND, *more]) is not None
+    was_known = recalled([*COMMAND, *more]) is not None
     code = main([*COMMAND, *more])
     return code, capsys.readouterr().out, was_known
 
@@ -46,7 +47,7 @@ def test_the_second_time(project: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert "a.py:2:5: CCH101" in first[1]
     assert first[:2] == second[:2]
     assert [first[2], second[2]] == [False, True]
-    assert (project / recall.FOLDER / ".gitignore").read_text() == "*\n"
+    assert (project / kept.FOLDER / ".gitignore").read_text() == "*\n"
 
 
 @pytest.mark.parametrize(
@@ -95,15 +96,17 @@ def test_without(
     run(capsys, "--no-cache")
     monkeypatch.setenv("CACHELINT_NO_CACHE", "1")
     run(capsys)
-    assert not (project / recall.FOLDER).exists()
+    assert not (project / kept.FOLDER).exists()
 
 
 @pytest.mark.parametrize("damage", [b"", b"\0\0\0\0", b"abc", None])
 def test_damage(project: Path, capsys: pytest.CaptureFixture[str], damage: bytes | None) -> None:
     expected = run(capsys)
-    (kept,) = (project / recall.FOLDER).glob("*.run")
-    data = kept.read_bytes()
-    kept.write_bytes(data[:-20] if damage is None else damage)
+    files = [*(project / kept.FOLDER).glob("*.run")]
+    assert len(files) == 2, "what was said, and what was found"
+    for file in files:
+        data = file.read_bytes()
+        file.write_bytes(data[:-20] if damage is None else damage)
     assert run(capsys) == expected
     assert run(capsys)[2]
 
@@ -116,9 +119,9 @@ def test_a_folder_that_cannot_be_made(
 
 
 def test_few_are_kept(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for number in range(recall._MAX_KEPT + 4):
+    for number in range(kept._MAX_KEPT + 4):
         run(capsys, "--django-version", f"4.{number}")
-    assert len(list((project / recall.FOLDER).glob("*.run"))) == recall._MAX_KEPT
+    assert len(list((project / kept.FOLDER).glob("*.run"))) == kept._MAX_KEPT
 
 
 #: Four processes at once that check the working directory three times each.
@@ -144,7 +147,7 @@ def test_several_at_the_same_time(
     # Theirs may be another terminal.
     assert run(capsys)[:2] == run(capsys)[:2]
     assert run(capsys)[2]
-    assert not [path for path in (project / recall.FOLDER).iterdir() if path.suffix == ".tmp"]
+    assert not [path for path in (project / kept.FOLDER).iterdir() if path.suffix == ".tmp"]
 
 
 def test_only_the_cache_is_written(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +156,7 @@ def test_only_the_cache_is_written(project: Path, capsys: pytest.CaptureFixture[
     after = {
         path: path.read_bytes()
         for path in project.rglob("*")
-        if path.is_file() and recall.FOLDER not in path.parts
+        if path.is_file() and kept.FOLDER not in path.parts
     }
     assert before == after
 

@@ -16,9 +16,10 @@ from cachelint.cli.adoption import (
     without_known,
     write_baseline,
 )
+from cachelint.cli.kept import FOLDER, keep
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
-from cachelint.cli.recall import FOLDER, Copy, keep
+from cachelint.cli.recall import Copy, key_of
 from cachelint.cli.reports import (
     add_report_options,
     check_report_options,
@@ -29,6 +30,7 @@ from cachelint.cli.reports import (
 from cachelint.collector import without_collector
 
 if TYPE_CHECKING:
+    from cachelint.config import Configuration
     from cachelint.judge import Judge
     from cachelint.report import Report
 
@@ -91,12 +93,17 @@ _held: list[object] = []
 
 def _run(options: argparse.Namespace) -> int:
     if not (options.cache and _only_says(options)):
-        return _checked(options)
+        return _checked(options)[0]
     start = time.time_ns()
     with disk.noting() as journal, Copy() as copy:
-        code = _checked(options)
+        code, configuration, report = _checked(options)
     sys.stdout.flush()
-    keep(options.arguments, (code, *copy.texts), journal, start)
+    # Loaded here: nothing else of the commands is needed to say something again.
+    from cachelint.cli import known_findings
+
+    said = key_of(options.arguments), (code, *copy.texts)
+    found = known_findings.key_of(options.paths, configuration), known_findings.plain(report)
+    keep(dict([said, found]), journal, start)
     return code
 
 
@@ -106,7 +113,8 @@ def _only_says(options: argparse.Namespace) -> bool:
     return not (writes or is_stdin(options))
 
 
-def _checked(options: argparse.Namespace) -> int:
+def _checked(options: argparse.Namespace) -> tuple[int, Configuration, Report]:
+    """The exit code, how it was judged, and what was found."""
     from cachelint.engine import check_paths, check_text
     from cachelint.judge import Judge
 
@@ -124,16 +132,17 @@ def _checked(options: argparse.Namespace) -> int:
             report = check_paths(options.paths, configuration, judge=judge, jobs=options.jobs)
         _held[:] = [report]
     if options.write_baseline:
-        return write_baseline(report, options, judge)
-    report = without_known(report, options, judge)
+        return write_baseline(report, options, judge), configuration, report
+    new = without_known(report, options, judge)
     if options.add_noqa:
-        return add_noqa(report, configuration)
-    deliver(render(report, options, judge), options)
+        return add_noqa(new, configuration), configuration, report
+    deliver(render(new, options, judge), options)
     if not options.quiet:
-        _say_notes(report)
+        _say_notes(new)
     if options.verbose:
-        _say_what_was_read(report, options, judge)
-    return FINDINGS if report.diagnostics and not options.exit_zero else CLEAN
+        _say_what_was_read(new, options, judge)
+    code = FINDINGS if new.diagnostics and not options.exit_zero else CLEAN
+    return code, configuration, report
 
 
 def _say_notes(report: Report) -> None:

@@ -7,13 +7,21 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from cachelint import disk
+from cachelint.cli import known_findings
+from cachelint.cli.kept import FOLDER, keep
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS, write, write_bytes
 from cachelint.collector import without_collector
 from cachelint.config import STYLES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cachelint.config import Configuration
     from cachelint.fix import FixReport
+    from cachelint.judge import Judge
+    from cachelint.report import Report
 
 #: Seconds after which people want to see that something happens.
 _SOON = 0.5
@@ -65,6 +73,12 @@ def add_arguments(fix: argparse.ArgumentParser) -> None:
     report.add_argument(
         "-q", "--quiet", action="store_true", help="only the files that change, and errors"
     )
+    report.add_argument(
+        "--no-cache",
+        dest="cache",
+        action="store_false",
+        help=f"neither use nor keep what a check has found in {FOLDER}",
+    )
     fix.set_defaults(run=_run)
 
 
@@ -111,10 +125,25 @@ def _fixed(options: argparse.Namespace) -> tuple[FixReport, bytes | None]:
                 unsafe=options.unsafe_fixes,
                 new_files=not options.no_new_files,
                 progress=progress.show if sys.stderr.isatty() else None,
+                check=_known_or_found if options.cache else None,
             )
     finally:
         progress.clear()
     return report, None
+
+
+def _known_or_found(paths: Sequence[str], configuration: Configuration, judge: Judge) -> Report:
+    """What a check finds, or has found where nothing has changed since."""
+    from cachelint.engine import check_paths
+
+    key = known_findings.key_of(paths, configuration)
+    report = known_findings.known_findings(key)
+    if report is None:
+        start = time.time_ns()
+        with disk.noting() as journal:
+            report = check_paths(paths, configuration, judge=judge, jobs=None)
+        keep({key: known_findings.plain(report)}, journal, start)
+    return report
 
 
 class _Progress:

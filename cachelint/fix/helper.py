@@ -6,7 +6,6 @@ that was changed is never replaced.
 
 from __future__ import annotations
 
-import hashlib
 import importlib.resources
 import os
 import re
@@ -41,6 +40,8 @@ def copies_of_helper(project: str) -> list[str]:
 
 def is_unchanged(copy: bytes) -> bool:
     """Whether a copy of the helper, of any version, is as it was written."""
+    import hashlib  # Loading it takes long, and only an update asks.
+
     _, _, rest = copy.replace(b"\r\n", b"\n").partition(b"\n")
     checksum, _, content = rest.partition(b"\n")
     return checksum == _CHECKSUM + hashlib.sha256(content).hexdigest().encode()

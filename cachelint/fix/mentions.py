@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from cachelint.discovery import Discovery
@@ -12,8 +12,9 @@ from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.source import UnparsedSourceError, read_bytes
 
-#: What a file contains that imports a name we may drop, or replaces one that we may change.
-_WORDS = (b"cache", b"import *", b"patch", b"setattr")
+#: `from .. import x` says no name of the package that it imports from.
+_RELATIVE = re.compile(rb"\bfrom[\s\\]*\.[.\s\\]*import\b")
+_STAR = re.compile(rb"\bimport[\s\\]*\*")
 
 
 class Mentions:
@@ -25,20 +26,19 @@ class Mentions:
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
-        return dict(self._read(_WORDS))
+        return dict(self._read(_may_mention))
 
     @cached_property
     def _paths(self) -> list[str]:
         return [found.path for found in Discovery([self._folder], (), self._folder).files()]
 
-    def _read(self, words: tuple[bytes, ...]) -> Iterator[tuple[str, bytes]]:
-        """The files that contain one of ``words``."""
+    def _read(self, is_wanted: Callable[[bytes], bool]) -> Iterator[tuple[str, bytes]]:
         for path in self._paths:
             try:
                 data = read_bytes(path)
             except UnparsedSourceError:
                 continue  # Reported where it is linted (CCH001).
-            if any(word in data for word in words):
+            if is_wanted(data):
                 yield os.path.abspath(path), data
 
     def patched(self, path: str, name: str) -> str | None:
@@ -47,8 +47,11 @@ class Mentions:
         dotted = re.compile(rb"""["'][\w.]*\b%s\.(?:\w+\.)?%s["']""" % (stem, attribute))
         alone = re.compile(rb"""["']%s["']""" % attribute)
         for other, data in self._files.items():
+            # What is no pattern is found much sooner.
+            if stem not in data or not (attribute + b"'" in data or attribute + b'"' in data):
+                continue
             replaces = b"patch.object" in data or b"setattr" in data
-            if dotted.search(data) or (replaces and stem in data and alone.search(data)):
+            if dotted.search(data) or (replaces and alone.search(data)):
                 return other
         return None
 
@@ -65,19 +68,48 @@ class Mentions:
         """The other file that imports ``name`` from the module at ``path`` or names it, or None."""
         own = os.path.abspath(path)
         # `views.caches` as an attribute, or at the end of a string.
-        written = re.compile(rb"\b%s\.%s\b" % (_stem(path).encode(), name.encode()))
+        words = b"%s.%s" % (_stem(path).encode(), name.encode())
+        written = re.compile(rb"\b%s\b" % re.escape(words))
         speaks = b"cache" in name.lower().encode()
-        words = (name.encode(), b"import *")
-        for other, data in self._files.items() if speaks else self._read(words):
-            if other == own:
+        may_import = _importing(own, name)
+
+        def may_speak(data: bytes) -> bool:
+            return words in data or may_import(data)
+
+        for other, data in self._files.items() if speaks else self._read(may_speak):
+            if other == own or not may_speak(data):
                 continue
             if written.search(data):
                 return other
             facts = self._modules.facts(other)
             for imported in facts.imports if facts is not None else ():
+                if imported.bound != "*" and imported.path.rpartition(".")[2] != name:
+                    continue
                 if self._modules.is_exported_to(imported, other, own, name):
                     return other
         return None
+
+
+def _may_mention(data: bytes) -> bool:
+    """Whether a text has what replaces a name we may change, or a name that we may drop."""
+    has_word = b"patch" in data or b"setattr" in data or b"cache" in data.lower()
+    return has_word or _STAR.search(data) is not None
+
+
+def _importing(path: str, name: str) -> Callable[[bytes], bool]:
+    """Whether a text may import ``name`` from the module at ``path``; collecting facts is slow.
+
+    Whoever has it from a third module is found where that one imports it.
+    """
+    stem, word = _stem(path).encode(), name.encode()
+    is_package = os.path.basename(path) == "__init__.py"
+
+    def may(data: bytes) -> bool:
+        if stem not in data and not (is_package and _RELATIVE.search(data)):
+            return False
+        return word in data or _STAR.search(data) is not None
+
+    return may
 
 
 def _stem(path: str) -> str:

@@ -35,11 +35,20 @@ class FixedFile:
 
 @dataclass(frozen=True)
 class FixReport:
-    """What changes, what is created (path and content), and what is left."""
+    """What changes, what is created (path and content), and what is left.
+
+    ``gone`` are findings of files that stay as they are, which go with the fixes of others.
+    """
 
     files: tuple[FixedFile, ...]
     created: tuple[tuple[str, bytes], ...]
     left: tuple[Left, ...]
+    gone: tuple[Diagnostic, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many findings are gone then."""
+        return sum(len(file.fixed) for file in self.files) + len(self.gone)
 
 
 def moved(left: Iterable[Left], files: Iterable[FixedFile]) -> tuple[Left, ...]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from cachelint.config import Configuration
 from cachelint.dataclass import dataclass, field
@@ -13,10 +14,14 @@ from cachelint.fix.document import CHANGED, DeclinedError, Document
 from cachelint.fix.editing import Editor, parsed
 from cachelint.fix.outcome import FixedFile, FixReport, Left
 from cachelint.fix.planning import Chosen, Planner
+from cachelint.fix.states import State, allowed_codes, beyond, paired, words
 from cachelint.fix.surroundings import Surroundings
 from cachelint.fix.templates import TemplateFix
 from cachelint.judge import Judge
 from cachelint.noqa import Suppressions
+from cachelint.per_file import facts_of
+from cachelint.places import repository_folder
+from cachelint.report import Report
 from cachelint.source import Source, UnparsedSourceError, load, read_bytes
 from cachelint.template_search import TemplateSearch
 
@@ -25,6 +30,8 @@ _MAX_ROUNDS = 5
 
 Progress = Callable[[int, int], None]
 """Told how many files have been fixed, of how many; of 0 while it is not known yet."""
+Check = Callable[[Sequence[str], Configuration, Judge], Report]
+"""Finds what is under paths; the judge may know afterwards what was read."""
 
 
 def fix_paths(
@@ -34,25 +41,25 @@ def fix_paths(
     unsafe: bool = False,
     new_files: bool = True,
     progress: Progress | None = None,
+    check: Check | None = None,
 ) -> FixReport:
     """Fix the files under ``paths`` in memory.
 
     ``unsafe`` allows fixes that need a look, without ``new_files`` nothing is fixed that needs a
-    helper which is not there. Raises ConfigurationError as check_paths does, and where the place of
-    a new helper is not clear.
+    helper which is not there. ``check`` finds what is to be fixed; check_paths if it is None.
+    Raises ConfigurationError as check_paths does, and where the place of a new helper is not clear.
     """
     if progress is not None:
         progress(0, 0)
-    fixer = _Fixer.of(paths, configuration, unsafe, new_files)
-    report = check_paths(paths, configuration, judge=fixer.judge, jobs=None)
+    judge = Judge(configuration)
+    report = (check or _checked)(paths, configuration, judge)
+    fixer = _Fixer.of(paths, configuration, unsafe, new_files, judge)
     by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
-    for number, (path, diagnostics) in enumerate(by_path.items()):
-        if progress is not None:
-            progress(number, len(by_path))
-        fixer.fix_file(path, diagnostics, seen=report.sources[path])
-    fixer.settle()
+    for path, diagnostics in by_path.items():
+        fixer.open(path, diagnostics, seen=report.sources[path])
+    fixer.fix(progress)
     if progress is not None:
         progress(len(by_path), len(by_path))
     return fixer.report()
@@ -78,25 +85,13 @@ def fix_text(
     report = check_text(path, data, configuration, judge=fixer.judge)
     wanted = [one for one in report.diagnostics if only is None or one in only]
     if wanted:
-        fixer.fix_file(path, wanted, data=data)
-    fixer.settle()
+        fixer.open(path, wanted, data=data)
+    fixer.fix()
     return fixer.report()
 
 
-@dataclass
-class _State:
-    """A file on the way: as it was, as it is now, and what was found in it at first."""
-
-    old: bytes
-    new: bytes
-    before: Counter[str]
-    """The codes that were found in it, judged alone."""
-    words: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """The same with their messages."""
-    fixed: list[Diagnostic] = field(default_factory=list)
-    left: list[Left] = field(default_factory=list)
-    needs_helper: bool = False
-    is_readable: bool = False
+def _checked(paths: Sequence[str], configuration: Configuration, judge: Judge) -> Report:
+    return check_paths(paths, configuration, judge=judge, jobs=None)
 
 
 @dataclass(frozen=True)
@@ -118,7 +113,7 @@ class _Fixer:
     planner: Planner
     editor: Editor
     templates: TemplateFix
-    _states: dict[str, _State] = field(default_factory=dict)
+    _states: dict[str, State] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -143,9 +138,15 @@ class _Fixer:
         )
         helped = [path for path, state in changed.items() if state.needs_helper]
         left = tuple(left for state in self._states.values() for left in state.left)
-        return FixReport(files, self.planner.surroundings.created(helped), left)
+        gone = tuple(
+            diagnostic
+            for path, state in self._states.items()
+            if path not in changed
+            for diagnostic in state.fixed
+        )
+        return FixReport(files, self.planner.surroundings.created(helped), left, gone)
 
-    def fix_file(
+    def open(
         self,
         path: str,
         diagnostics: list[Diagnostic],
@@ -153,12 +154,12 @@ class _Fixer:
         data: bytes | None = None,
         seen: Sequence[str] | None = None,
     ) -> None:
-        """Fix what can be fixed in one file; the rest is left, each with its reason.
+        """Choose what is to be fixed in one file; the rest is left, each with its reason.
 
         ``data`` is what it holds, if not what the disk has; ``seen`` the lines in which the
         diagnostics were found.
         """
-        state = self._states[path] = _State(b"", b"", Counter())
+        state = self._states[path] = State(b"", b"")
         try:
             state.old = state.new = read_bytes(path) if data is None else data
             if self._is_template(path):
@@ -168,19 +169,46 @@ class _Fixer:
             if seen is not None and list(seen) != list(source.lines):
                 raise DeclinedError(CHANGED)
             document = Document.from_bytes(state.old)
+            # What is chosen depends on the whole file, whatever a check has looked at.
+            self.judge.modules.add(facts_of(source), source, may_differ=True)
             state.is_readable = True
         except (UnparsedSourceError, DeclinedError) as error:
             state.left = [Left(diagnostic, str(error)) for diagnostic in diagnostics]
             return
-        found = self._judged(source)
-        state.before, state.words = Counter(d.code for d in found), Counter(map(_words, found))
-        chosen, state.left = self.planner.choose(source, document, diagnostics)
-        state.left += self._fix(path, source, document, chosen) if chosen else []
+        state.chosen, state.left = self.planner.choose(source, document, diagnostics)
+
+    def fix(self, progress: Progress | None = None) -> None:
+        """Make the changes that are chosen, and those that they make possible."""
+        changing = {path: state for path, state in self._states.items() if state.chosen}
+        around = self._around(changing)
+        for path in around:
+            state = self._states[path]
+            found = self._judged(load(path, state.old))
+            state.before, state.words = Counter(d.code for d in found), Counter(map(words, found))
+        for number, (path, state) in enumerate(changing.items()):
+            if progress is not None:
+                progress(number, len(changing))
+            source, document = load(path, state.old), Document.from_bytes(state.old)
+            state.left += self._fix(path, source, document, state.chosen)
+        self._settle(around)
+
+    def _around(self, changing: Collection[str]) -> list[str]:
+        """The files that a change of ``changing`` may concern: those of their repositories."""
+        folders = {path: os.path.join(repository_folder(path), "") for path in self._states}
+        changed = {folders[path] for path in changing}
+        return [
+            path
+            for path, state in self._states.items()
+            if state.is_readable
+            and any(
+                folders[path].startswith(one) or one.startswith(folders[path]) for one in changed
+            )
+        ]
 
     def _is_template(self, path: str) -> bool:
         return path.endswith(self.judge.configuration.all_template_suffixes)
 
-    def _fix_template(self, path: str, state: _State, diagnostics: list[Diagnostic]) -> None:
+    def _fix_template(self, path: str, state: State, diagnostics: list[Diagnostic]) -> None:
         fixed = self.templates.fix(path, state.old, diagnostics)
         state.left, state.fixed = fixed.left, fixed.done
         state.new = state.old if fixed.new is None else fixed.new
@@ -210,16 +238,14 @@ class _Fixer:
         self._judged(load(path, state.new))
         return refused
 
-    def _settled(
-        self, source: Source, document: Document, state: _State, chosen: Chosen
-    ) -> _Result:
+    def _settled(self, source: Source, document: Document, state: State, chosen: Chosen) -> _Result:
         """``document`` with ``chosen`` fixed, and whatever that uncovers.
 
         Raises DeclinedError unless the fixed findings are gone then, and no other has come.
         """
         gone = (*state.fixed, *chosen)
-        allowed = _allowed(state.before, gone)
-        known = state.words - Counter(map(_words, gone))
+        allowed = allowed_codes(state.before, gone)
+        known = state.words - Counter(map(words, gone))
         self._judged(source)
         result = _Result(document)
         worse: Counter[str] = Counter()
@@ -232,7 +258,7 @@ class _Fixer:
             worse = Counter(diagnostic.code for diagnostic in found) - allowed
             if not worse:
                 return result
-            uncovered = [d for d in _beyond(known, found) if d.code in worse]
+            uncovered = [d for d in beyond(known, found) if d.code in worse]
             chosen, _ = self.planner.choose(source, result.document, uncovered)
         codes = ", ".join(sorted(worse))
         raise DeclinedError(f"the result would still have, or newly have, {codes}")
@@ -245,27 +271,26 @@ class _Fixer:
 
     # -- all files -------------------------------------------------------------------------------
 
-    def settle(self) -> None:
+    def _settle(self, around: list[str]) -> None:
         """Fix what other fixes have made possible, and take back what does not go with them."""
-        changed: list[str] = []
         for _ in range(_MAX_ROUNDS):
-            changed = [path for path, state in self._states.items() if state.new != state.old]
-            if not changed or not sum(self._fix_again(path) for path in self._states):
+            changed = any(state.new != state.old for state in self._states.values())
+            if not changed or not sum(self._fix_again(path) for path in around):
                 break
-        while sum(self._taken_back(path) for path in self._states):
+        while sum(self._taken_back(path) for path in around):
             pass
-        for path in self._states if changed else ():
+        for path in around:
             self._count_what_is_gone(path)
 
     def _fix_again(self, path: str) -> bool:
         """Whether something that was left before could be fixed now."""
         state = self._states[path]
         waiting = [left for left in state.left if not left.with_unsafe]
-        if self._is_template(path) or not waiting or not state.is_readable:
+        if not waiting:
             return False
         source, document = load(path, state.new), Document.from_bytes(state.new)
         found = self._judged(source)
-        pairs = _paired(waiting, found)
+        pairs = paired(waiting, found)
         chosen, _ = self.planner.choose(source, document, list(pairs))
         if not chosen:
             return False
@@ -277,14 +302,14 @@ class _Fixer:
     def _count_what_is_gone(self, path: str) -> None:
         """What was left may have gone with the fix of something else: a call of what was fixed."""
         state = self._states[path]
-        if not state.left or not state.is_readable:
+        if not state.left:
             return
         now = self._judged(load(path, state.new))
-        gone = state.words - Counter(map(_words, state.fixed)) - Counter(map(_words, now))
+        gone = state.words - Counter(map(words, state.fixed)) - Counter(map(words, now))
         # A fix beside it can also change what is said of a finding that stays.
         fewer = state.before - Counter(d.code for d in state.fixed) - Counter(d.code for d in now)
         for left in list(state.left):
-            said = _words(left.diagnostic)
+            said = words(left.diagnostic)
             if gone[said] > 0 and fewer[said[0]] > 0:
                 gone[said] -= 1
                 fewer[said[0]] -= 1
@@ -294,9 +319,9 @@ class _Fixer:
     def _taken_back(self, path: str) -> bool:
         """Whether the file had to be left as it was: fixed beside the others it would be worse."""
         state = self._states[path]
-        if state.new == state.old or self._is_template(path):
+        if state.new == state.old:
             return False
-        allowed = _allowed(state.before, state.fixed)
+        allowed = allowed_codes(state.before, state.fixed)
         found = self._judged(load(path, state.new))
         worse = Counter(diagnostic.code for diagnostic in found) - allowed
         if not worse:
@@ -307,39 +332,3 @@ class _Fixer:
         state.new, state.fixed, state.needs_helper = state.old, [], False
         self._judged(load(path, state.old))
         return True
-
-
-def _allowed(before: Counter[str], fixed: Iterable[Diagnostic]) -> Counter[str]:
-    """How often each code may be found when ``fixed`` are gone."""
-    allowed = Counter(before)
-    for diagnostic in fixed:
-        allowed[diagnostic.code] -= 1
-        if diagnostic.fix is not None:
-            allowed.update(diagnostic.fix.repeats)
-    return +allowed
-
-
-def _beyond(known: Counter[tuple[str, str]], found: list[Diagnostic]) -> Iterator[Diagnostic]:
-    """Of ``found`` what was not there before: what is known may not go instead of it."""
-    left = Counter(known)
-    for diagnostic in found:
-        said = _words(diagnostic)
-        if left[said] > 0:
-            left[said] -= 1
-        else:
-            yield diagnostic
-
-
-def _paired(waiting: list[Left], found: list[Diagnostic]) -> dict[Diagnostic, Left]:
-    """What is found now, with what was left of it before: rows have moved, words and order stay."""
-    pairs: dict[Diagnostic, Left] = {}
-    for left in waiting:
-        said = _words(left.diagnostic)
-        again = [d for d in found if _words(d) == said and d not in pairs]
-        if again:
-            pairs[again[0]] = left
-    return pairs
-
-
-def _words(diagnostic: Diagnostic) -> tuple[str, str]:
-    return diagnostic.code, diagnostic.message

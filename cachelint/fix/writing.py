@@ -105,6 +105,9 @@ def _lock(descriptor: int, folder: str) -> bool:
             return True
 
 
+_WAITS = "goes with the fix of a file that was not written"
+
+
 def write_fixes(report: FixReport) -> FixReport:
     """Write what ``fix_paths`` has made: new files first, so that no import is ever dangling.
 
@@ -134,8 +137,13 @@ def write_fixes(report: FixReport) -> FixReport:
             failed += [Left(diagnostic, reason) for diagnostic in file.fixed]
         else:
             files.append(file)
+    gone = report.gone
+    if failed:
+        # Nobody knows which of them wait for what was not written.
+        failed += [Left(diagnostic, _WAITS) for diagnostic in gone]
+        gone = ()
     left = (*moved(report.left, files), *failed)
-    return FixReport(tuple(files), report.created, left)
+    return FixReport(tuple(files), report.created, left, gone)
 
 
 def _holds(path: str, content: bytes) -> bool:

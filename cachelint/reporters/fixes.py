@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 
+from cachelint.diagnostic import Diagnostic
 from cachelint.fix import FixReport
 from cachelint.places import report_path, shown_path
 from cachelint.reporters.json import finding_item
@@ -23,13 +24,13 @@ def render_fixes(report: FixReport, written: bool, quiet: bool = False) -> str:
         lines.append(f"{fixed} {file.path}: {_count(len(file.fixed))} ({codes})")
     if quiet:
         return "".join(f"{line}\n" for line in lines)
+    for gone in report.gone:
+        lines.append(f"{fixed} {_place(gone)}: {gone.code} goes with the fix of another file")
     for left in report.left:
-        place = f"{left.diagnostic.path}:{left.diagnostic.span.row}:{left.diagnostic.span.column}"
         label = "unsafe" if left.with_unsafe else "left"
-        lines.append(f"{label} {place}: {left.diagnostic.code} {left.reason}")
-    total = sum(len(file.fixed) for file in report.files)
+        lines.append(f"{label} {_place(left.diagnostic)}: {left.diagnostic.code} {left.reason}")
     unsafe = sum(left.with_unsafe for left in report.left)
-    lines.append(f"{fixed.capitalize()} {_count(total)}, {len(report.left)} left.")
+    lines.append(f"{fixed.capitalize()} {_count(report.count)}, {len(report.left)} left.")
     if unsafe:
         lines.append(f"Next: {_count(unsafe)} can be fixed with --unsafe-fixes; look at the diff.")
     for path, _ in report.created if written else ():
@@ -49,6 +50,7 @@ def render_fixes_json(report: FixReport, written: bool) -> str:
             }
             for file in report.files
         ],
+        "gone": [finding_item(diagnostic) for diagnostic in report.gone],
         "left": [
             {
                 **finding_item(left.diagnostic),
@@ -97,6 +99,10 @@ def _quoted(name: str) -> bytes:
         octal = re.sub(rb"[\x00-\x1f\x7f]", lambda match: b"\\%03o" % match[0][0], escaped)
         return b'"' + octal + b'"'
     return data + b"\t" if b" " in data else data
+
+
+def _place(diagnostic: Diagnostic) -> str:
+    return f"{diagnostic.path}:{diagnostic.span.row}:{diagnostic.span.column}"
 
 
 def _count(number: int) -> str:

@@ -106,3 +106,18 @@ def test_a_file_that_would_be_worse_stays_as_it_was(
     assert [left.reason for left in report.left] == [
         "the result would still have, or newly have, CCH301"
     ]
+
+
+def test_what_goes_in_a_file_that_does_not_change(tmp_path: Path) -> None:
+    """Who makes an object whose class opens a cache: once that is lazy nothing is left to say."""
+    stores = (
+        f"{CACHES}\n\nclass Store:\n    def __init__(self):\n        self.cache = caches['a']\n"
+    )
+    user = "from shop.stores import Store\n\nSTORE = Store()\n"
+    names = {"first": "shop/a_user.py", "last": "shop/z_user.py"}
+    tree = {"shop/__init__.py": "", "shop/stores.py": stores, **dict.fromkeys(names.values(), user)}
+    report = fix(tmp_path, tree)
+    assert [file.path for file in report.files] == ["shop/stores.py"]
+    gone = [(one.path, one.code, one.span.row) for one in report.gone]
+    assert gone == [(path, "CCH103", 3) for path in names.values()]
+    assert (report.left, report.count) == ((), 3)
