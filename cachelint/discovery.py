@@ -23,7 +23,7 @@ DEFAULT_EXCLUDES = frozenset({
     ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__",
     "__pypackages__", "node_modules", "site-packages",
 })  # fmt: skip
-_PYTHON = (".py", ".pyw")
+PYTHON_SUFFIXES = (".py", ".pyw")
 _NAME = attrgetter("name")
 
 
@@ -95,13 +95,13 @@ class Discovery:
         template_suffixes: tuple[str, ...] = (),
     ) -> None:
         self._paths = paths
-        self._template_suffixes = template_suffixes
+        self.template_suffixes = template_suffixes
         self._exclude = Ignore()
         if exclude:
             self._exclude.levels.append((os.path.abspath(base), compile_patterns(exclude)))
         self._ignores: dict[str, Ignore] = {}
         self._errors: list[Found] = []
-        self._suffixes = (*_PYTHON, *template_suffixes)
+        self._suffixes = (*PYTHON_SUFFIXES, *template_suffixes)
 
     def files(self) -> Iterator[Found]:
         """Every file, once. Symbolic links to folders are not followed."""
@@ -116,6 +116,10 @@ class Discovery:
                         yield found
         yield from self._errors
 
+    def excludes(self, absolute: str) -> bool:
+        """Whether ``exclude`` says not to look into the folder of this absolute path."""
+        return self._exclude.covers(absolute, is_folder=True)
+
     def is_ignored(self, found: Found) -> bool:
         """Whether a .gitignore or ``exclude`` says not to look at this file."""
         if found.named:
@@ -126,7 +130,7 @@ class Discovery:
     def _below(self, path: str) -> Iterator[Found]:
         absolute = os.path.abspath(path)
         if not disk.is_folder(path):
-            is_template = bool(self._template_suffixes) and path.endswith(self._template_suffixes)
+            is_template = bool(self.template_suffixes) and path.endswith(self.template_suffixes)
             yield Found(path, absolute, named=True, may_be_template=is_template)
             return
         ignore = self._inherited(path)
@@ -166,8 +170,7 @@ class Discovery:
                 yield found
         for name in sorted(names):
             if name not in DEFAULT_EXCLUDES and not (
-                ignore.covers(absolute + name, is_folder=True)
-                or self._exclude.covers(absolute + name, is_folder=True)
+                ignore.covers(absolute + name, is_folder=True) or self.excludes(absolute + name)
             ):
                 folders.append(_Folder(path + name, absolute + name, ignore))
 
@@ -218,7 +221,7 @@ def repository_patterns(folder: str) -> tuple[Ignore, list[tuple[str, str]]]:
 
 def _file(entry: os.DirEntry[str], path: str, absolute: str) -> Found | None:
     """None for a dangling link (editors lock files so), a link to a folder, a socket."""
-    may_be_template = not path.endswith(_PYTHON)
+    may_be_template = not path.endswith(PYTHON_SUFFIXES)
     try:
         if not entry.is_file(follow_symlinks=False):
             if entry.is_symlink():

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from copy import copy
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cachelint import disk
@@ -20,8 +20,15 @@ from cachelint.facts.records import FileFacts
 from cachelint.findings import Findings
 from cachelint.judge import Judge
 from cachelint.noqa import Suppressions
-from cachelint.parts import Parts, divided, elsewhere
-from cachelint.per_file import Outcome, Task, can_fork, collect_with, own_processes, processes
+from cachelint.parts import WORTH_DIVIDING, each, projects_below
+from cachelint.per_file import (
+    Outcome,
+    Task,
+    can_fork,
+    collect_with,
+    own_processes,
+    processes,
+)
 from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.report import Report
@@ -54,7 +61,7 @@ def check_paths(
 ) -> Report:
     """Check the Python files under ``paths`` (files or folders that exist).
 
-    ``judge``, of the same configuration, knows afterwards all that was read.
+    ``judge``, of the same configuration, may know afterwards what was read.
     ``executor`` collects the facts of the files; without one, processes of our own do, so that
     ``jobs`` of them work (None: as many as there are processors), as far as that pays.
     Raises ConfigurationError for a path that does not exist and for wrong selectors.
@@ -113,10 +120,16 @@ class _Check:
     """Facts of the files in which a rule may fire."""
 
     def run(self) -> Report:
-        is_folder_given = any(disk.is_folder(path) for path in self.paths)
-        if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
-            self._callers = Callers(self.judge.modules)
         self._begin()
+        projects = self._projects()
+        if projects:
+            self._judge_each(projects)
+        else:
+            self._judge_found()
+        return replace(self._report(), held=self)
+
+    def _judge_found(self) -> None:
+        """Find what there is to judge, and judge it."""
         for found in self.discovery.files():
             if found.may_be_template:
                 self._search.add(found)
@@ -128,15 +141,6 @@ class _Check:
                 self._unparsed(found, error)
         self._wanted_templates = [*self._search.candidates(self.discovery.is_ignored)]
         self.files += self._search.count
-        parts = self._parts()
-        if parts is None:
-            self._judge_found()
-        else:
-            self._judge_parts(parts)
-        return replace(self._report(), held=self)
-
-    def _judge_found(self) -> None:
-        """Judge all that was found and waits."""
         self._judge_waiting()
         self._templates()
         if self._callers is not None:
@@ -144,39 +148,37 @@ class _Check:
         self.findings.notes += self.judge.unresolved_settings()
         self.findings.keep_unused(self._noqa)
 
-    # -- several processes -----------------------------------------------------------------------
+    # -- several projects ------------------------------------------------------------------------
 
-    def _parts(self) -> Parts | None:
-        """How to divide what waits among processes; None where that does not pay."""
-        size = sum(size for _, size in self._waiting)
-        count = processes(self.jobs, size)
-        if self.executor is not None or count < 2 or not can_fork() or self._outside():
-            return None
-        parts = divided(((found.absolute, size) for found, size in self._waiting), count)
-        return parts if parts.number > 1 else None
+    def _projects(self) -> list[str]:
+        """The projects to judge each for itself; none where that does not pay."""
+        if self.executor is not None:
+            return []
+        projects = projects_below(self.paths, self.discovery.excludes)
+        files = self._discovery_of(projects).files() if len(projects) > 1 else ()
+        is_large = sum(1 for _ in islice(files, WORTH_DIVIDING)) == WORTH_DIVIDING
+        return projects if is_large else []
 
-    def _judge_parts(self, parts: Parts) -> None:
-        """Judge each part in a process of its own, one of them in this one."""
-        self.jobs = 1
-        with elsewhere(lambda number: self._judge_part(parts, number), parts.number) as others:
-            own = self._judge_part(parts, 0)
-            judged = [own, *others]
-        for found, journal in judged:
-            self.findings.add(found)
+    def _discovery_of(self, paths: Sequence[str]) -> Discovery:
+        configuration = self.judge.configuration
+        suffixes = self.discovery.template_suffixes
+        return Discovery(paths, configuration.exclude, configuration.base, suffixes)
+
+    def _judge_each(self, projects: list[str]) -> None:
+        count = processes(self.jobs) if can_fork() else 1
+        for findings, files, journal in each(self._project, projects, count):
+            self.findings.add(findings)
+            self.files += files
             disk.add(journal)
 
-    def _judge_part(self, parts: Parts, number: int) -> tuple[Findings, disk.Journal]:
-        """What is found in the files of one part, and what was asked for that."""
-        part = copy(self)
-        part.findings, part._using = Findings(), []
-        part._noqa = UnusedNoqa(self.judge, self._noqa.is_whole)
-        part._waiting = [one for one in self._waiting if parts.part_of(one[0].absolute) == number]
-        part._wanted_templates = [
-            one for one in self._wanted_templates if parts.part_of(one[0].absolute) == number
-        ]
+    def _project(self, path: str) -> tuple[Findings, int, disk.Journal]:
+        """What is found in a project, in how many files, and what was asked for that."""
+        judge = Judge(self.judge.configuration)  # Another would keep what this project needs.
+        check = _Check(judge, self._discovery_of([path]), [path])
+        check._begin()
         with disk.noting() as journal:
-            part._judge_found()
-        return part.findings, journal
+            check._judge_found()
+        return check.findings, check.files, journal
 
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""
@@ -195,7 +197,10 @@ class _Check:
         return self._report()
 
     def _begin(self) -> None:
-        """Make ready for comments and templates, when it is known whether a whole is judged."""
+        """Make ready for the files of a whole, or for one file alone."""
+        is_folder_given = any(disk.is_folder(path) for path in self.paths)
+        if is_folder_given and any(rule.needs_project for rule in self.judge.rules):
+            self._callers = Callers(self.judge.modules)
         self._noqa = UnusedNoqa(self.judge, is_whole=self._callers is not None)
         self._search = TemplateSearch(self.paths, self.judge.configuration, self.judge.reader)
         self.judge.library = self._search.library

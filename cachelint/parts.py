@@ -1,85 +1,147 @@
 """Projects that lie side by side are judged side by side, each in a process of its own.
 
 A file imports from its own repository or distribution, or else from what is installed. Those that
-none of two others contains have nothing to say to one another, so that a process can judge one of
-them from the first rule to the last.
+none of two others contains have nothing to say to one another, so that a process can take one of
+them from the first folder to the last rule. What it has learnt goes with it: no process needs the
+memory that all of them would.
 """
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from cachelint.places import repository_folder
+from cachelint import disk
+from cachelint.discovery import DEFAULT_EXCLUDES, PYTHON_SUFFIXES
+from cachelint.places import PROJECT_MARKERS, is_package, repository_folder
 
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
+
+    _Working = dict[Connection, tuple[int, BaseProcess]]
+
+#: Files in all projects together below which they are judged together.
+WORTH_DIVIDING = 500
 _T = TypeVar("_T")
-#: What a forked process is to do: it has the memory of the one that started it.
-_job: Callable[[int], object] | None = None
+#: What makes a folder whole: patterns for all of it, modules or templates of its own.
+_MARKERS = frozenset({*PROJECT_MARKERS, ".gitignore", "__init__.py"})
+#: Below so many folders without any of that nobody keeps projects.
+_MAX_DEPTH = 4
 
 
-class Parts(NamedTuple):
-    """How a tree is divided: ``number`` parts, and the part of each repository in them."""
+def projects_below(paths: Sequence[str], is_excluded: Callable[[str], bool]) -> list[str]:
+    """The folders under ``paths`` that are projects for themselves, with all that is in them.
 
-    number: int
-    of_folder: dict[str, int]
-
-    def part_of(self, path: str) -> int:
-        """The part that the file at the absolute ``path`` belongs to."""
-        folder = os.path.dirname(path)
-        while folder not in self.of_folder:
-            above = os.path.dirname(folder)
-            if above == folder:
-                return 0
-            folder = above
-        return self.of_folder[folder]
-
-
-def divided(files: Iterable[tuple[str, int]], count: int) -> Parts:
-    """``files``, absolute paths with sizes, in so many parts as there are repositories, at most."""
-    known: dict[str, str] = {}
-    sizes: dict[str, int] = {}
-    for path, size in files:
-        folder = os.path.dirname(path)
-        if folder not in known:
-            known[folder] = repository_folder(folder)
-        sizes[known[folder]] = sizes.get(known[folder], 0) + size
-    for inner in sorted(sizes, key=len, reverse=True):
-        outer = next((root for root in sizes if inner.startswith(os.path.join(root, ""))), None)
-        if outer is not None and outer != inner:
-            sizes[outer] += sizes.pop(inner)
-    loads = [0] * min(count, len(sizes))
-    of_folder = {}
-    for folder in sorted(sizes, key=lambda folder: (-sizes[folder], folder)):
-        number = loads.index(min(loads))
-        of_folder[folder] = number
-        loads[number] += sizes[folder]
-    return Parts(len(loads), of_folder)
-
-
-@contextmanager
-def elsewhere(job: Callable[[int], _T], count: int) -> Iterator[Iterator[_T]]:
-    """The results of ``job(1)`` to ``job(count - 1)``, in order, while others work on them.
-
-    What ``job`` changes is changed there alone; a process may do more than one. What it raises is
-    raised where the result is taken.
+    ``is_excluded`` is asked with absolute paths of folders. Empty where ``paths`` are files, lie in
+    one another or in a project.
     """
-    # Loaded here: most runs need no process.
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
+    absolute = [os.path.abspath(path) for path in paths]
+    starts = {os.path.join(path, "") for path in absolute}
+    is_nested = len(starts) < len(paths) or any(
+        one != other and one.startswith(other) for one in starts for other in starts
+    )
+    if is_nested or not all(map(disk.is_folder, paths)):
+        return []
+    if any(repository_folder(path) != path for path in absolute):
+        return []
+    return [one for path in paths for one in _projects(path, is_excluded, _MAX_DEPTH)]
 
-    global _job
-    executor = ProcessPoolExecutor(count - 1, multiprocessing.get_context("fork"))
-    _job = job
+
+def _projects(folder: str, is_excluded: Callable[[str], bool], depth: int) -> Iterator[str]:
     try:
-        results = [executor.submit(_done, number) for number in range(1, count)]
-        yield (result.result() for result in results)
+        entries = disk.entries(folder)
+    except OSError:
+        entries = []
+        depth = 0  # Reported where it is judged.
+    names = {entry.name for entry in entries}
+    below = [
+        os.path.normpath(os.path.join(folder, entry.name))
+        for entry in entries
+        if entry.name not in DEFAULT_EXCLUDES and entry.is_dir(follow_symlinks=False)
+    ]
+    is_whole = (
+        depth == 0
+        or not names.isdisjoint(_MARKERS)
+        or os.path.basename(folder) == "templates"
+        or any(name.endswith(PYTHON_SUFFIXES) for name in names)
+        or any(map(is_package, below))
+    )
+    if is_whole:
+        yield folder
+        return
+    for one in below:
+        if not is_excluded(os.path.abspath(one)):
+            yield from _projects(one, is_excluded, depth - 1)
+
+
+def each(job: Callable[[str], _T], parts: Sequence[str], count: int) -> list[_T]:
+    """The results of ``job`` for each of ``parts``, in order, each of a process of its own.
+
+    ``count`` of them work at a time; one is this one. What ``job`` raises is raised here.
+    """
+    if count == 1:
+        return [_alone(job, part) for part in parts]
+    # Loaded here: most runs need no process.
+    from multiprocessing import get_context
+    from multiprocessing.connection import wait
+
+    context = get_context("fork")
+    results: dict[int, Any] = {}
+    working: _Working = {}
+    try:
+        for number, part in enumerate(parts):
+            if len(working) == count:
+                _take(wait([*working]), working, results)
+            receiver, sender = context.Pipe(duplex=False)
+            process: BaseProcess = context.Process(target=_work, args=(job, part, sender))
+            process.start()
+            sender.close()
+            working[receiver] = number, process
+        while working:
+            _take(wait([*working]), working, results)
     finally:
-        _job = None
-        executor.shutdown(cancel_futures=True)
+        for _, process in working.values():
+            process.terminate()
+            process.join()
+    return [results[number] for number in range(len(parts))]
 
 
-def _done(number: int) -> Any:
-    assert _job is not None
-    return _job(number)
+def _alone(job: Callable[[str], _T], part: str) -> _T:
+    try:
+        return job(part)
+    finally:
+        # The collector is off (collector.py), and what a part has learnt is cyclic here and there.
+        gc.collect()
+
+
+def _work(job: Callable[[str], object], part: str, sender: Connection) -> None:
+    try:
+        answer = True, job(part)
+    except Exception as error:  # noqa: BLE001 It is raised where the result is awaited.
+        answer = False, error
+    sender.send(answer)
+
+
+def _take(
+    ready: list[Any],
+    working: _Working,
+    results: dict[int, Any],
+) -> None:
+    """Take the answers of the processes that are done. Raises what they have raised."""
+    for receiver in ready:
+        number, process = working[receiver]
+        try:
+            is_done, answer = receiver.recv()
+        except EOFError:
+            process.join()
+            raise ChildProcessError(
+                f"a process of cachelint has ended with {process.exitcode}; run with -j 1"
+            ) from None
+        process.join()
+        del working[receiver]
+        if not is_done:
+            raise answer
+        results[number] = answer

@@ -81,12 +81,9 @@ def _batches(tasks: Iterable[Task]) -> Iterator[list[Task]]:
         yield batch
 
 
-def processes(jobs: int | None, size: int) -> int:
-    """How many processes pay for files of ``size`` bytes, this one included.
-
-    ``jobs``: how many may work; None: as many as there are processors.
-    """
-    return 1 if size < WORTH_PROCESSES else jobs or _processors()
+def processes(jobs: int | None) -> int:
+    """How many processes may work: ``jobs``; None: as many as there are processors."""
+    return jobs or _processors()
 
 
 def can_fork() -> bool:
@@ -98,8 +95,8 @@ def can_fork() -> bool:
 
 def own_processes(jobs: int | None, size: int) -> Executor | None:
     """Processes of our own for files of ``size`` bytes; None where they are not worth it."""
-    number = processes(jobs, size)
-    if number < 2:
+    number = processes(jobs)
+    if size < WORTH_PROCESSES or number < 2:
         return None
     import gc
     import multiprocessing

@@ -13,7 +13,7 @@ _TEST_MODULE = re.compile(
     r"(?:^|/)(?:tests?|testing|test_?(?:utils?|helpers?|support))/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|[^/]*conftest)\.py$"
 )
-_PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
+PROJECT_MARKERS = (".git", "pyproject.toml", "setup.cfg", "setup.py", "manage.py")
 
 
 def project_folder(path: str) -> str:
@@ -32,13 +32,17 @@ def repository_folder(path: str) -> str:
     return folders_up(start if disk.is_folder(start) else os.path.dirname(start))[-1]
 
 
+def is_package(folder: str) -> bool:
+    # The folder of a project is none, even where somebody left an __init__.py in it.
+    return _has_any(folder, ("__init__.py",)) and not _has_any(folder, PROJECT_MARKERS)
+
+
 def folders_up(folder: str) -> list[str]:
     """From the folder that holds the package of ``folder`` up to the root of its project."""
-    # The folder of a project is no package, even where somebody left an __init__.py in it.
-    while _has_any(folder, ("__init__.py",)) and not _has_any(folder, _PROJECT_MARKERS):
+    while is_package(folder):
         folder = os.path.dirname(folder)
     folders = [folder, *map(str, Path(folder).parents)]
-    marked = [folder for folder in folders if _has_any(folder, _PROJECT_MARKERS)]
+    marked = [folder for folder in folders if _has_any(folder, PROJECT_MARKERS)]
     repository = next((folder for folder in marked if _has_any(folder, (".git",))), None)
     root = repository or (marked[-1] if marked else folder)
     return folders[: folders.index(root) + 1]
@@ -112,7 +116,7 @@ class ModuleFinder:
         Only inside of one repository, which has several distributions then.
         """
         *inner, _ = folders_up(os.path.dirname(os.path.abspath(origin)))
-        own = next((folder for folder in inner if _has_any(folder, _PROJECT_MARKERS)), None)
+        own = next((folder for folder in inner if _has_any(folder, PROJECT_MARKERS)), None)
         if own is None:
             return
         parent = os.path.dirname(own)
