@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from cachelint import __version__
-from cachelint.collector import without_collector
+from cachelint.collector import Guest
 from cachelint.config import (
     Configuration,
     ConfigurationError,
@@ -37,6 +37,7 @@ class CacheLintPlugin:
     _configuration: ClassVar[Configuration]
     _judge: ClassVar[Any] = None
     _preview: ClassVar[bool] = False
+    _guest: ClassVar[Guest] = Guest()
 
     def __init__(self, tree: ast.Module, lines: list[str], filename: str) -> None:
         self._tree = tree
@@ -85,7 +86,7 @@ class CacheLintPlugin:
             return
         try:
             # flake8 holds trees and tokens, which the collector would walk while we make facts.
-            with without_collector():
+            with cls._guest.working():
                 diagnostics = cls._judge.judge(Source(self._filename, text, self._tree))
         except UnparsedSourceError as error:
             # flake8 has parsed the file, so that no E999 stands in for this one.

@@ -5,12 +5,11 @@ What the rules get to see of this package.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from cachelint.collector import leaving_no_garbage
 from cachelint.config import COMMAND_LINE
 from cachelint.dataclass import dataclass, replace
 from cachelint.modules import Modules
@@ -103,7 +102,7 @@ class SettingsReader:
         """
         located = self._locator.locate(path)
         if located.modules not in self._projects:
-            with _collected():
+            with leaving_no_garbage():
                 read = tuple(self.read(module) for module in located.modules)
                 self._parsed.clear()
             self._projects[located.modules] = ProjectSettings(read, located.unresolved)
@@ -142,18 +141,3 @@ class SettingsReader:
             known = evaluate(module, imports, self._structured, self._parsed), imports
             self._readings[key] = known
         return known[0]
-
-
-@contextmanager
-def _collected() -> Iterator[None]:
-    """Free what is read meanwhile, which goes in circles, where nobody else collects garbage."""
-    if gc.isenabled():
-        yield
-        return
-    # What is there already is not looked at: that takes longer than reading most settings.
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.unfreeze()
