@@ -18,6 +18,7 @@ from benchmarks.tree import SUBTREE, fetch, part_of, python_files
 ROOT = Path(__file__).parent.parent
 PYTHON = sys.executable
 CHECK = (PYTHON, "-m", "cachelint", "check", "--output-format", "concise")
+FIX = (PYTHON, "-m", "cachelint", "fix", "--check", "-q", "--helper", "cachelint.lazy")
 FLAKE8 = (PYTHON, "-m", "flake8", "--isolated", "-j", "1", "-q")
 #: flake8 with one of the plugins that are installed, or none: "-", "cachelint", "flake8-django".
 ONLY_PLUGIN = """
@@ -77,7 +78,8 @@ def _whole(tree: Path, folder: Path) -> list[Command]:
         Command("cachelint check -j 1, cold", (*CHECK, "--no-cache", "-j", "1", "."), tree),
         Command("cachelint check --select CCH101, cold", (*CHECK, "--no-cache", "--select", "CCH101", "."), tree),
         Command("cachelint check, warm", (*CHECK, "."), tree, environment=cache),
-        Command("cachelint fix --check, cold", (PYTHON, "-m", "cachelint", "fix", "--check", "-q", "."), tree),
+        Command("cachelint fix --check, cold", (*FIX, "--no-cache", "."), tree),
+        Command("cachelint fix --check, after a check", (*FIX, "."), tree, environment=cache),
         Command("ripgrep", ("rg", "-l", "caches"), tree, ("rg", "--version")),
         Command("ast-grep", ("ast-grep", "run", "-l", "python", "-p", "caches[$A]", "."), tree, ("ast-grep", "--version")),
     ]  # fmt: skip

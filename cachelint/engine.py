@@ -19,6 +19,7 @@ from cachelint.discovery import Discovery, Found
 from cachelint.facts.records import FileFacts
 from cachelint.findings import Findings
 from cachelint.judge import Judge
+from cachelint.modules import Modules
 from cachelint.noqa import Suppressions
 from cachelint.parts import WORTH_DIVIDING, each, projects_below
 from cachelint.per_file import (
@@ -152,7 +153,8 @@ class _Check:
 
     def _projects(self) -> list[str]:
         """The projects to judge each for itself; none where that does not pay."""
-        if self.executor is not None:
+        # Settings that are named belong to one of the projects.
+        if self.executor is not None or self.judge.configuration.settings:
             return []
         projects = projects_below(self.paths, self.discovery.excludes)
         files = self._discovery_of(projects).files() if len(projects) > 1 else ()
@@ -173,7 +175,8 @@ class _Check:
 
     def _project(self, path: str) -> tuple[Findings, int, disk.Journal]:
         """What is found in a project, in how many files, and what was asked for that."""
-        judge = Judge(self.judge.configuration)  # Another would keep what this project needs.
+        # Whoever judged the next project, too, would still hold what this one needs.
+        judge = replace(self.judge, modules=Modules(), library=None)
         check = _Check(judge, self._discovery_of([path]), [path])
         check._begin()
         with disk.noting() as journal:

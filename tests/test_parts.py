@@ -167,3 +167,11 @@ def test_a_folder_inside_of_a_project_is_judged_with_all_of_it(
     monkeypatch.setattr(engine, "each", None)
     alone = check_paths(["a/shop", "c"], Configuration(), jobs=1)
     assert check_paths(["a/shop", "c"], Configuration(), jobs=4) == alone
+
+
+def test_settings_that_are_named_belong_to_one_project(
+    tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "each", None)
+    wanted = Configuration(settings=("settings",))
+    assert check_paths(["."], wanted, jobs=4) == check_paths(["."], wanted, jobs=1)
