@@ -22,14 +22,7 @@ from cachelint.judge import Judge
 from cachelint.modules import Modules
 from cachelint.noqa import Suppressions
 from cachelint.parts import WORTH_DIVIDING, each, projects_below
-from cachelint.per_file import (
-    Outcome,
-    Task,
-    can_fork,
-    collect_with,
-    own_processes,
-    processes,
-)
+from cachelint.per_file import Outcome, Task, can_fork, collect_with, own_processes, processes
 from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.report import Report

@@ -38,14 +38,14 @@ def projects_below(paths: Sequence[str], is_excluded: Callable[[str], bool]) -> 
     ``is_excluded`` is asked with absolute paths of folders. Empty where ``paths`` are files, lie in
     one another or in a project.
     """
+    if not all(map(disk.is_folder, paths)):
+        return []
     absolute = [os.path.abspath(path) for path in paths]
     starts = {os.path.join(path, "") for path in absolute}
     is_nested = len(starts) < len(paths) or any(
         one != other and one.startswith(other) for one in starts for other in starts
     )
-    if is_nested or not all(map(disk.is_folder, paths)):
-        return []
-    if any(repository_folder(path) != path for path in absolute):
+    if is_nested or any(repository_folder(path) != path for path in absolute):
         return []
     return [one for path in paths for one in _projects(path, is_excluded, _MAX_DEPTH)]
 

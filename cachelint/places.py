@@ -33,6 +33,7 @@ def repository_folder(path: str) -> str:
 
 
 def is_package(folder: str) -> bool:
+    """Whether the modules in ``folder`` are imported by its name."""
     # The folder of a project is none, even where somebody left an __init__.py in it.
     return _has_any(folder, ("__init__.py",)) and not _has_any(folder, PROJECT_MARKERS)
 

@@ -113,7 +113,7 @@ def add_noqa(report: Report, configuration: Configuration) -> int:
     for left in done.left:
         place = f"{printable(report_path(left.diagnostic.path))}:{left.diagnostic.span.row}"
         print(f"left {place}: {left.diagnostic.code} {left.reason}", file=sys.stderr)
-    total = sum(len(file.fixed) for file in done.files)
+    total = done.count
     write(f"Silenced {_count(total, 'finding')} in {_count(len(done.files), 'file')}.\n")
     return FINDINGS if done.left else CLEAN
 

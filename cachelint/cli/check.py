@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING
 
 from cachelint import disk
+from cachelint.cli import known_findings
 from cachelint.cli.adoption import (
     add_adoption_options,
     add_noqa,
@@ -16,7 +17,7 @@ from cachelint.cli.adoption import (
     without_known,
     write_baseline,
 )
-from cachelint.cli.kept import FOLDER, keep
+from cachelint.cli.kept import FOLDER, is_off, keep
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS
 from cachelint.cli.recall import Copy, key_of
@@ -92,15 +93,12 @@ _held: list[object] = []
 
 
 def _run(options: argparse.Namespace) -> int:
-    if not (options.cache and _only_says(options)):
+    if not options.cache or is_off() or not _only_says(options):
         return _checked(options)[0]
     start = time.time_ns()
     with disk.noting() as journal, Copy() as copy:
         code, configuration, report = _checked(options)
     sys.stdout.flush()
-    # Loaded here: nothing else of the commands is needed to say something again.
-    from cachelint.cli import known_findings
-
     said = key_of(options.arguments), (code, *copy.texts)
     found = known_findings.key_of(options.paths, configuration), known_findings.plain(report)
     keep(dict([said, found]), journal, start)

@@ -31,11 +31,11 @@ exit codes:
 files:
   pyproject.toml      the table [tool.cachelint]: every key is optional, options win over it
   .gitignore          what it ignores is not read
-  .cachelint_cache/   what a check has said, for as long as nothing changes
+  .cachelint_cache/   what a check has said and found, for as long as nothing changes
 
 environment:
   CACHELINT_CACHE_DIR  the folder to use instead of .cachelint_cache
-  CACHELINT_NO_CACHE   1: like --no-cache in every check
+  CACHELINT_NO_CACHE   1: like --no-cache in every check and fix
   NO_COLOR             no colour, whatever the terminal can do
   FORCE_HYPERLINK      1 or 0: places are links, or are not, whatever the terminal can do
 

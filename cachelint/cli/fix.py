@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from cachelint import disk
 from cachelint.cli import known_findings
-from cachelint.cli.kept import FOLDER, keep
+from cachelint.cli.kept import FOLDER, is_off, keep
 from cachelint.cli.options import add_selection, configuration_of, is_stdin, read_stdin
 from cachelint.cli.output import CLEAN, FINDINGS, write, write_bytes
 from cachelint.collector import without_collector
@@ -125,7 +125,7 @@ def _fixed(options: argparse.Namespace) -> tuple[FixReport, bytes | None]:
                 unsafe=options.unsafe_fixes,
                 new_files=not options.no_new_files,
                 progress=progress.show if sys.stderr.isatty() else None,
-                check=_known_or_found if options.cache else None,
+                check=_known_or_found if options.cache and not is_off() else None,
             )
     finally:
         progress.clear()

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Any
 
 from cachelint.cli import kept
-from cachelint.config import COMMAND_LINE, WRAPPER_STYLE, Configuration
+from cachelint.config import WRAPPER_STYLE, Configuration
 from cachelint.dataclass import replace
 from cachelint.diagnostic import (
     Applicability,
@@ -36,7 +36,7 @@ _TYPES = {
 def key_of(paths: Sequence[str], configuration: Configuration) -> str:
     """All that decides what a check of ``paths`` finds, beside files."""
     # How fixes are written decides nothing about what is found.
-    judging = replace(configuration, helper=None, style=WRAPPER_STYLE, origin=COMMAND_LINE, rows=())
+    judging = replace(configuration, helper=None, style=WRAPPER_STYLE)
     return kept.key_of("findings", judging, *paths)
 
 

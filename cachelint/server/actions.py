@@ -83,14 +83,14 @@ class Actions:
 
     def _all_together(self, wanted: Sequence[str] | None) -> Iterator[types.CodeAction]:
         safe, _ = self._fixed(None, unsafe=False)
-        fixed = sum(len(file.fixed) for file in safe.files)
+        fixed = safe.count
         if fixed and _is_wanted(FIX_ALL, wanted):
             title = f"Fix all {fixed} that are safe to fix (cachelint)"
             yield types.CodeAction(title, kind=FIX_ALL, edit=self._edit(safe))
         if not _is_wanted(FIX_ALL_UNSAFE, wanted):
             return
         unsafe, _ = self._fixed(None, unsafe=True)
-        more = sum(len(file.fixed) for file in unsafe.files)
+        more = unsafe.count
         if more > fixed:
             reasons = dict.fromkeys(left.reason for left in safe.left if left.with_unsafe)
             why = "; ".join(filter(None, reasons)) or "needs a look"
