@@ -27,7 +27,7 @@ from cachelint.places import project_folder
 from cachelint.project import Callers
 from cachelint.report import Report
 from cachelint.selection import check_that_paths_exist, compiled
-from cachelint.settings.reader import ProjectSettings
+from cachelint.settings.reader import ProjectSettings, Readings
 from cachelint.source import (
     UnparsedSourceError,
     load,
@@ -161,20 +161,23 @@ class _Check:
 
     def _judge_each(self, projects: list[str]) -> None:
         count = processes(self.jobs) if can_fork() else 1
-        for findings, files, journal in each(self._project, projects, count):
+        for findings, files, journal, readings in each(self._project, projects, count):
             self.findings.add(findings)
             self.files += files
+            self.judge.reader.readings.update(readings)
             disk.add(journal)
 
-    def _project(self, path: str) -> tuple[Findings, int, disk.Journal]:
-        """What is found in a project, in how many files, and what was asked for that."""
+    def _project(self, path: str) -> tuple[Findings, int, disk.Journal, Readings]:
+        """What is found in a project, in how many files, and what was read for that."""
         # Whoever judged the next project, too, would still hold what this one needs.
         judge = replace(self.judge, modules=Modules(), library=None)
         check = _Check(judge, self._discovery_of([path]), [path])
         check._begin()
         with disk.noting() as journal:
             check._judge_found()
-        return check.findings, check.files, journal
+        # Whoever has something to fix will ask for the settings again.
+        can_fix = any(diagnostic.fix for diagnostic in check.findings.diagnostics)
+        return check.findings, check.files, journal, judge.reader.readings if can_fix else {}
 
     def run_text(self, path: str, data: bytes) -> Report:
         """Judge one file of which only the content is given."""

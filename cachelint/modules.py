@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from cachelint import disk
 from cachelint.dataclass import dataclass
+from cachelint.discovery import Discovery
 from cachelint.fact_store import FactStore
 from cachelint.facts.paths import join_path, split_class_attribute, split_module, split_names
 from cachelint.facts.records import FileFacts, Import, Value, Values
@@ -54,6 +55,14 @@ class Modules(FactStore):
         super().__init__()
         self._finder = ModuleFinder()
         self._exported: dict[tuple[str, str], Link | None] = {}
+        self._below: dict[str, list[str]] = {}
+
+    def files_below(self, folder: str) -> list[str]:
+        """The Python files in ``folder`` and below it, as they were when this was first asked."""
+        if folder not in self._below:
+            found = Discovery([folder], (), folder).files()
+            self._below[folder] = [file.path for file in found if file.error is None]
+        return self._below[folder]
 
     def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
         super().add(facts, source, may_differ)

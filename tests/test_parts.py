@@ -73,6 +73,15 @@ def _undivided() -> tuple[Report, disk.Journal]:
         return _said(1)
 
 
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_settings_of_what_can_be_fixed_are_known_afterwards(tree: Path, jobs: int) -> None:
+    (tree / "d" / "use.py").unlink()
+    judge = Judge(Configuration())
+    check_paths(["."], Configuration(), judge=judge, jobs=jobs)
+    known = {path.partition(os.sep)[0] for path, *_ in judge.reader.readings}
+    assert known == {"a", "b", "c"}
+
+
 def test_where_nothing_can_be_forked(tree: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = _said(1)[0]
     monkeypatch.setattr(engine, "can_fork", lambda: False)

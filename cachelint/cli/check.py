@@ -31,7 +31,6 @@ from cachelint.cli.reports import (
 from cachelint.collector import without_collector
 
 if TYPE_CHECKING:
-    from cachelint.config import Configuration
     from cachelint.judge import Judge
     from cachelint.report import Report
 
@@ -97,11 +96,11 @@ def _run(options: argparse.Namespace) -> int:
         return _checked(options)[0]
     start = time.time_ns()
     with disk.noting() as journal, Copy() as copy:
-        code, configuration, report = _checked(options)
+        code, judge, report = _checked(options)
     sys.stdout.flush()
     said = key_of(options.arguments), (code, *copy.texts)
-    found = known_findings.key_of(options.paths, configuration), known_findings.plain(report)
-    keep(dict([said, found]), journal, start)
+    key = known_findings.key_of(options.paths, judge.configuration)
+    keep(dict([said, (key, known_findings.plain(report, judge))]), journal, start)
     return code
 
 
@@ -111,8 +110,8 @@ def _only_says(options: argparse.Namespace) -> bool:
     return not (writes or is_stdin(options))
 
 
-def _checked(options: argparse.Namespace) -> tuple[int, Configuration, Report]:
-    """The exit code, how it was judged, and what was found."""
+def _checked(options: argparse.Namespace) -> tuple[int, Judge, Report]:
+    """The exit code, who has judged, and what was found."""
     from cachelint.engine import check_paths, check_text
     from cachelint.judge import Judge
 
@@ -130,17 +129,17 @@ def _checked(options: argparse.Namespace) -> tuple[int, Configuration, Report]:
             report = check_paths(options.paths, configuration, judge=judge, jobs=options.jobs)
         _held[:] = [report]
     if options.write_baseline:
-        return write_baseline(report, options, judge), configuration, report
+        return write_baseline(report, options, judge), judge, report
     new = without_known(report, options, judge)
     if options.add_noqa:
-        return add_noqa(new, configuration), configuration, report
+        return add_noqa(new, configuration), judge, report
     deliver(render(new, options, judge), options)
     if not options.quiet:
         _say_notes(new)
     if options.verbose:
         _say_what_was_read(new, options, judge)
     code = FINDINGS if new.diagnostics and not options.exit_zero else CLEAN
-    return code, configuration, report
+    return code, judge, report
 
 
 def _say_notes(report: Report) -> None:

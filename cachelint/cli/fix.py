@@ -137,12 +137,12 @@ def _known_or_found(paths: Sequence[str], configuration: Configuration, judge: J
     from cachelint.engine import check_paths
 
     key = known_findings.key_of(paths, configuration)
-    report = known_findings.known_findings(key)
+    report = known_findings.known_findings(key, judge)
     if report is None:
         start = time.time_ns()
         with disk.noting() as journal:
             report = check_paths(paths, configuration, judge=judge, jobs=None)
-        keep({key: known_findings.plain(report)}, journal, start)
+        keep({key: known_findings.plain(report, judge)}, journal, start)
     return report
 
 

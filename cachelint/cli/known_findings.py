@@ -1,35 +1,32 @@
 """What the last check of the same paths has found: ``fix`` then has nothing to look for.
 
 Kept (kept.py) by ``check`` and by ``fix`` itself, so that a look at ``fix --diff`` pays for the
-``fix`` after it. The lines of the files are not kept: they are read again.
+``fix`` after it: the findings, and where any can be fixed what the settings say. The lines of the
+files are not kept: they are read again.
 """
 
 from __future__ import annotations
 
+import io
+import pickle
 from collections.abc import Sequence
-from dataclasses import fields
-from enum import Enum
 from typing import Any
 
+from cachelint import diagnostic
 from cachelint.cli import kept
 from cachelint.config import WRAPPER_STYLE, Configuration
 from cachelint.dataclass import replace
-from cachelint.diagnostic import (
-    Applicability,
-    Diagnostic,
-    Edit,
-    Evidence,
-    FixPlan,
-    Severity,
-    Span,
-)
+from cachelint.judge import Judge
 from cachelint.report import Report
+from cachelint.settings import records
 from cachelint.source import UnparsedSourceError, decode, read_bytes, split_lines
 
-#: What a finding is made of, apart from texts, numbers and tuples.
+#: What findings and settings are made of, apart from texts, numbers and containers.
 _TYPES = {
-    type.__name__: type
-    for type in (Applicability, Diagnostic, Edit, Evidence, FixPlan, Severity, Span)
+    (module.__name__, name): found
+    for module in (diagnostic, records)
+    for name, found in vars(module).items()
+    if isinstance(found, type) and found.__module__ == module.__name__
 }
 
 
@@ -40,18 +37,24 @@ def key_of(paths: Sequence[str], configuration: Configuration) -> str:
     return kept.key_of("findings", judging, *paths)
 
 
-def plain(report: Report) -> Any:
-    """``report`` as kept.py can keep it."""
+def plain(report: Report, judge: Judge) -> Any:
+    """``report``, and what ``judge`` has read for it, as kept.py can keep it."""
     counts = report.files, report.judged, report.suppressed
-    return _plain((report.diagnostics, report.notes, counts))
+    can_fix = any(one.fix for one in report.diagnostics)
+    readings = judge.reader.readings if can_fix else {}
+    return pickle.dumps((report.diagnostics, report.notes, counts, readings))
 
 
-def known_findings(key: str) -> Report | None:
-    """What was kept under ``key``, if it still holds, with the lines that it speaks of."""
+def known_findings(key: str, judge: Judge) -> Report | None:
+    """What was kept under ``key``, if it still holds, with the lines that it speaks of.
+
+    ``judge`` then knows what settings had to be read for it.
+    """
     found = kept.load(key)
-    if found is None:
+    whole = None if found is None else _whole(found[0])
+    if found is None or whole is None:
         return None
-    diagnostics, notes, (files, judged, suppressed) = _whole(found[0])
+    diagnostics, notes, (files, judged, suppressed), readings = whole
     paths = {one.path for one in diagnostics}
     paths |= {evidence.path for one in diagnostics for evidence in one.evidence}
     try:
@@ -61,6 +64,7 @@ def known_findings(key: str) -> Report | None:
     # Asked when they have been read, so that no line is newer than what was found.
     if not kept.holds(found[1]):
         return None
+    judge.reader.readings.update(readings)
     return Report(diagnostics, files, judged, suppressed, sources, notes)
 
 
@@ -71,20 +75,19 @@ def _lines(path: str) -> Sequence[str]:
         return split_lines(error.text)
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Enum):
-        return type(value).__name__, value.value
-    if isinstance(value, Span):
-        return "Span", *value
-    if isinstance(value, tuple):
-        return "", *map(_plain, value)
-    if type(value) in _TYPES.values():
-        return type(value).__name__, *(_plain(getattr(value, f.name)) for f in fields(value))
-    return value
+def _whole(data: bytes) -> Any:
+    """What plain() was given; None where something else has made the data."""
+    try:
+        return _Records(io.BytesIO(data)).load()
+    except (pickle.UnpicklingError, AttributeError, EOFError, IndexError, TypeError, ValueError):
+        return None
 
 
-def _whole(plain: Any) -> Any:
-    if type(plain) is not tuple:
-        return plain
-    name, *parts = plain
-    return _TYPES[name](*map(_whole, parts)) if name else tuple(map(_whole, parts))
+class _Records(pickle.Unpickler):
+    """Makes records only: what lies in a folder may come from anywhere."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        try:
+            return _TYPES[module, name]
+        except KeyError:
+            raise pickle.UnpicklingError(f"{module}.{name} is no record") from None

@@ -7,6 +7,7 @@ import io
 import tokenize
 from collections import Counter
 from collections.abc import Iterator
+from functools import cached_property
 
 from cachelint.dataclass import dataclass
 from cachelint.diagnostic import Edit, Span
@@ -30,54 +31,59 @@ class _Binding:
     last_row: int
 
 
-@dataclass(frozen=True)
 class NameFacts:
     """Names by what is done to them anywhere in the file."""
 
-    bindings: tuple[_Binding, ...]
-    examined: frozenset[str]
-    """The last parts of what is asked for its identity or type, or pickled."""
+    def __init__(self, tree: ast.Module) -> None:
+        self._tree = tree
 
-    @classmethod
-    def of(cls, tree: ast.Module) -> NameFacts:
-        examined = {name for node in ast.walk(tree) for name in _examined_by(node)}
-        last_parts = frozenset(name.rpartition(".")[2] for name in examined)
-        return cls(tuple(_bindings(tree, tree, tree)), last_parts)
+    @cached_property
+    def _bindings(self) -> list[_Binding]:
+        return [*_bindings(self._tree)]
+
+    @cached_property
+    def _examined(self) -> frozenset[str]:
+        """The last parts of what is asked for its identity or type, or pickled."""
+        examined = {name for node in ast.walk(self._tree) for name in _examined_by(node)}
+        return frozenset(name.rpartition(".")[2] for name in examined)
 
     def objection(self, targets: tuple[str, ...], row: int) -> str:
         """Why a wrapper in ``targets``, bound in ``row``, might not do what the cache did."""
-        counts = Counter((binding.name, binding.scope) for binding in self.bindings)
         for target in targets:
-            for binding in self.bindings:
-                here = binding.name == target and binding.first_row <= row <= binding.last_row
-                if here and counts[target, binding.scope] > 1:
+            bindings = [binding for binding in self._bindings if binding.name == target]
+            counts = Counter(binding.scope for binding in bindings)
+            for binding in bindings:
+                is_here = binding.first_row <= row <= binding.last_row
+                if is_here and counts[binding.scope] > 1:
                     return f"`{target}` is bound elsewhere too"
-            if target.rpartition(".")[2] in self.examined:
+            if target.rpartition(".")[2] in self._examined:
                 return f"`{target}` is compared by identity, asked for its type or pickled"
         return ""
 
     def refuse_unbound(self, reads: tuple[str, ...], row: int) -> None:
         """Raise DeclinedError for a name of the module that cannot be read in ``row`` already."""
         for name in reads:
-            rows = [b.last_row for b in self.bindings if b.name == name and b.scope == 0]
+            rows = [b.last_row for b in self._bindings if b.name == name and b.scope == 0]
             if not any(last_row < row for last_row in rows):
                 raise DeclinedError(f"`{name}` may not be bound yet where it is then read")
 
 
-def _bindings(node: ast.AST, scope: _Scope, owner: _Scope) -> Iterator[_Binding]:
-    """All bindings below ``node``; attributes belong to the class around, ``owner``."""
-    rows = _rows_of(node)
-    for name, is_attribute, is_global in _bound_by(node):
-        target = owner if is_attribute else scope
-        yield _Binding(
-            name, 0 if is_global or isinstance(target, ast.Module) else id(target), *rows
-        )
-    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
-        scope = node
-    elif isinstance(node, ast.ClassDef):
-        scope = owner = node
-    for child in ast.iter_child_nodes(node):
-        yield from _bindings(child, scope, owner)
+def _bindings(tree: ast.Module) -> Iterator[_Binding]:
+    """All bindings of a file; attributes belong to the class around them."""
+    waiting: list[tuple[ast.AST, _Scope, _Scope]] = [(tree, tree, tree)]
+    while waiting:
+        node, scope, owner = waiting.pop()
+        rows = _rows_of(node)
+        for name, is_attribute, is_global in _bound_by(node):
+            target = owner if is_attribute else scope
+            yield _Binding(
+                name, 0 if is_global or isinstance(target, ast.Module) else id(target), *rows
+            )
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            scope = node
+        elif isinstance(node, ast.ClassDef):
+            scope = owner = node
+        waiting += [(child, scope, owner) for child in ast.iter_child_nodes(node)]
 
 
 def _rows_of(node: ast.AST) -> tuple[int, int]:

@@ -7,14 +7,13 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from cachelint.discovery import Discovery
 from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.source import UnparsedSourceError, read_bytes
 
 #: `from .. import x` says no name of the package that it imports from.
-_RELATIVE = re.compile(rb"\bfrom[\s\\]*\.[.\s\\]*import\b")
-_STAR = re.compile(rb"\bimport[\s\\]*\*")
+_RELATIVE = re.compile(rb"from[\s\\]*\.[.\s\\]*import\b")
+_STAR = re.compile(rb"import[\s\\]*\*")
 
 
 class Mentions:
@@ -28,12 +27,8 @@ class Mentions:
     def _files(self) -> dict[str, bytes]:
         return dict(self._read(_may_mention))
 
-    @cached_property
-    def _paths(self) -> list[str]:
-        return [found.path for found in Discovery([self._folder], (), self._folder).files()]
-
     def _read(self, is_wanted: Callable[[bytes], bool]) -> Iterator[tuple[str, bytes]]:
-        for path in self._paths:
+        for path in self._modules.files_below(self._folder):
             try:
                 data = read_bytes(path)
             except UnparsedSourceError:

@@ -32,7 +32,7 @@ class Planner:
         self, source: Source, document: Document, diagnostics: list[Diagnostic]
     ) -> tuple[Chosen, list[Left]]:
         """What is done about each of ``diagnostics``, which are of this state of the file."""
-        names = NameFacts.of(source.tree)
+        names = NameFacts(source.tree)
         chosen: Chosen = {}
         left: list[Left] = []
         for diagnostic in diagnostics:

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from cachelint.discovery import Discovery
 from cachelint.facts.locals import LocalNames, collect_local_names, parameter_names
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
@@ -33,7 +32,7 @@ def lifetimes(
         if (cls[0].path, cls[1]) in family:
             continue
         family.add((cls[0].path, cls[1]))
-        for path in _files_with(cls[1].rpartition(".")[2], facts, whole_project):
+        for path in _files_with(cls[1].rpartition(".")[2], facts, modules, whole_project):
             other = modules.facts(path)
             if other is None:
                 continue  # Its own diagnostic (CCH001) is due where it is linted.
@@ -70,13 +69,14 @@ def _instances_in(modules: Modules, facts: FileFacts, cls: _Class) -> Iterator[b
     yield from _instances(tree, names)
 
 
-def _files_with(name: str, facts: FileFacts, whole_project: bool) -> Iterator[str]:
+def _files_with(
+    name: str, facts: FileFacts, modules: Modules, whole_project: bool
+) -> Iterator[str]:
     yield facts.path
-    folder = project_folder(facts.path)
-    for file in Discovery([folder], (), folder).files() if whole_project else ():
+    for path in modules.files_below(project_folder(facts.path)) if whole_project else ():
         try:
-            if file.error is None and name.encode() in read_bytes(file.path):
-                yield file.path
+            if name.encode() in read_bytes(path):
+                yield path
         except UnparsedSourceError:
             continue
 

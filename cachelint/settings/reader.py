@@ -52,23 +52,29 @@ class ProjectSettings:
         return tuple(settings for settings in self.modules if settings.module.role in roles)
 
 
+#: What was found for an import (its module, the file that imports it): a file, or None.
+Imported = dict[tuple[str, str], "str | None"]
+#: What a file (its path, the name of its module, a class in it) says, and the imports behind that.
+Readings = dict[tuple[str, str, "str | None"], tuple[Settings, Imported]]
+
+
 class _Imports:
     """Finds modules and notes which were found, and which not."""
 
-    def __init__(self, modules: Modules) -> None:
+    def __init__(self, modules: Modules, found: Imported) -> None:
         self._modules = modules
-        self._found: dict[tuple[str, str], str | None] = {}
+        self.found = found
 
     def find(self, dotted: str, origin: str) -> str | None:
         key = (dotted, origin)
-        if key not in self._found:
-            self._found[key] = self._modules.find(dotted, origin)
-        return self._found[key]
+        if key not in self.found:
+            self.found[key] = self._modules.find(dotted, origin)
+        return self.found[key]
 
     @property
     def are_as_before(self) -> bool:
         """Whether the same modules would be found now: where they are looked for may change."""
-        return all(self._modules.find(*key) == file for key, file in self._found.items())
+        return all(self._modules.find(*key) == file for key, file in self.found.items())
 
 
 class SettingsReader:
@@ -92,7 +98,8 @@ class SettingsReader:
         self._parsed: ParsedFiles = {}
         """Files that several settings modules import; trees are large, so that they go soon."""
         self._read: dict[SettingsModule, Settings] = {}
-        self._readings: dict[tuple[str, str, str | None], tuple[Settings, _Imports]] = {}
+        self.readings: Readings = {}
+        """What files say, for as long as they stay as they are; others may have read them."""
         self._projects: dict[tuple[SettingsModule, ...], ProjectSettings] = {}
 
     def around(self, path: str) -> ProjectSettings:
@@ -132,12 +139,13 @@ class SettingsReader:
 
     def _evaluated(self, module: SettingsModule) -> Settings:
         """What a file says by one name: whoever names it, and for what, makes no difference."""
-        from cachelint.settings.evaluate import evaluate
-
         key = (module.path, module.module, module.configuration)
-        known = self._readings.get(key)
-        if known is None or not known[1].are_as_before:
-            imports = _Imports(self._modules)
-            known = evaluate(module, imports, self._structured, self._parsed), imports
-            self._readings[key] = known
-        return known[0]
+        settings, found = self.readings.get(key, (None, {}))
+        imports = _Imports(self._modules, found)
+        if settings is None or not imports.are_as_before:
+            from cachelint.settings.evaluate import evaluate
+
+            imports = _Imports(self._modules, {})
+            settings = evaluate(module, imports, self._structured, self._parsed)
+            self.readings[key] = settings, imports.found
+        return settings

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 import os
+import pickle
 import shutil
 import time
+import zlib
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,7 @@ from cachelint.cli.known_findings import key_of, plain
 from cachelint.config import Configuration
 from cachelint.engine import check_paths
 from cachelint.fix.mentions import Mentions
+from cachelint.judge import Judge
 from cachelint.modules import Modules
 from tests.conftest import ROOT, Tree, write_tree
 
@@ -72,6 +76,7 @@ def test_nothing_is_looked_for_again(
     assert "CCH101" in expected[1] + expected[2] and expected[0] == 1
     output(capsys, *before)
     monkeypatch.setattr("cachelint.engine.check_paths", no_check)
+    monkeypatch.setattr("cachelint.settings.evaluate.evaluate", no_check)
     assert output(capsys, *command, "--check") == expected
 
 
@@ -122,18 +127,44 @@ def test_a_file_that_changes_while_its_findings_are_read(
         return found
 
     monkeypatch.setattr(known_findings, "_lines", edited)
-    assert known_findings.known_findings(key_of(["."], Configuration(base=os.getcwd()))) is None
+    configuration = Configuration(base=os.getcwd())
+    key = key_of(["."], configuration)
+    assert known_findings.known_findings(key, Judge(configuration)) is None
 
 
 def test_whatever_is_found_can_be_kept(project: Path) -> None:
-    report = check_paths(["."], Configuration(base=os.getcwd(), select=("ALL",), preview=True))
-    diagnostics, notes, counts = known_findings._whole(plain(report))
+    configuration = Configuration(base=os.getcwd(), select=("ALL",), preview=True)
+    judge = Judge(configuration)
+    report = check_paths(["."], configuration, judge=judge)
+    diagnostics, notes, counts, readings = known_findings._whole(plain(report, judge))
+    assert readings == judge.reader.readings and len(readings) > 1
+    assert any(settings.aliases for settings, _ in readings.values())
     assert (diagnostics, notes) == (report.diagnostics, report.notes)
     assert counts == (report.files, report.judged, report.suppressed)
     plans = [diagnostic.fix for diagnostic in diagnostics if diagnostic.fix is not None]
     assert any(plan.edits for plan in plans) and any(plan.memo for plan in plans)
     assert {evidence.path for diagnostic in diagnostics for evidence in diagnostic.evidence}
     assert any(diagnostic.no_fix for diagnostic in diagnostics)
+
+
+class Command:
+    """What runs a command when it is taken out of a pickle."""
+
+    def __reduce__(self) -> object:
+        return os.mkdir, ("made",)
+
+
+def test_what_somebody_else_has_left_runs_nothing(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    expected = output(capsys, *FIX, "--check")
+    (found,) = (project / ".cachelint_cache").glob("*.run")
+    data = found.read_bytes()
+    key, _, signature = marshal.loads(data[4:])
+    changed = marshal.dumps((key, pickle.dumps(Command()), signature))
+    found.write_bytes(zlib.crc32(changed).to_bytes(4, "big") + changed)
+    assert output(capsys, *FIX, "--check") == expected
+    assert not (project / "made").exists()
 
 
 @pytest.mark.parametrize(
