@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 #: Files in all projects together below which they are judged together.
 WORTH_DIVIDING = 500
 _T = TypeVar("_T")
+_Part = TypeVar("_Part")
 #: What makes a folder whole: patterns for all of it, modules or templates of its own.
 _MARKERS = frozenset({*PROJECT_MARKERS, ".gitignore", "__init__.py"})
 #: Below so many folders without any of that nobody keeps projects.
@@ -77,10 +78,16 @@ def _projects(folder: str, is_excluded: Callable[[str], bool], depth: int) -> It
             yield from _projects(one, is_excluded, depth - 1)
 
 
-def each(job: Callable[[str], _T], parts: Sequence[str], count: int) -> list[_T]:
+def each(
+    job: Callable[[_Part], _T],
+    parts: Sequence[_Part],
+    count: int,
+    done: Callable[[_Part], None] | None = None,
+) -> list[_T]:
     """The results of ``job`` for each of ``parts``, in order, each of a process of its own.
 
-    ``count`` of them work at a time; one is this one. What ``job`` raises is raised here.
+    ``count`` of them work at a time; one is this one. What ``job`` raises is raised here. ``done``
+    is told each part when its result is there.
     """
     if count == 1:
         return [_alone(job, part) for part in parts]
@@ -91,17 +98,23 @@ def each(job: Callable[[str], _T], parts: Sequence[str], count: int) -> list[_T]
     context = get_context("fork")
     results: dict[int, Any] = {}
     working: _Working = {}
+
+    def take() -> None:
+        for number in _take(wait([*working]), working, results):
+            if done is not None:
+                done(parts[number])
+
     try:
         for number, part in enumerate(parts):
             if len(working) == count:
-                _take(wait([*working]), working, results)
+                take()
             receiver, sender = context.Pipe(duplex=False)
             process: BaseProcess = context.Process(target=_work, args=(job, part, sender))
             process.start()
             sender.close()
             working[receiver] = number, process
         while working:
-            _take(wait([*working]), working, results)
+            take()
     finally:
         for _, process in working.values():
             process.terminate()
@@ -109,7 +122,7 @@ def each(job: Callable[[str], _T], parts: Sequence[str], count: int) -> list[_T]
     return [results[number] for number in range(len(parts))]
 
 
-def _alone(job: Callable[[str], _T], part: str) -> _T:
+def _alone(job: Callable[[_Part], _T], part: _Part) -> _T:
     try:
         return job(part)
     finally:
@@ -117,7 +130,7 @@ def _alone(job: Callable[[str], _T], part: str) -> _T:
         gc.collect()
 
 
-def _work(job: Callable[[str], object], part: str, sender: Connection) -> None:
+def _work(job: Callable[[_Part], object], part: _Part, sender: Connection) -> None:
     try:
         answer = True, job(part)
     except Exception as error:  # noqa: BLE001 It is raised where the result is awaited.
@@ -129,8 +142,9 @@ def _take(
     ready: list[Any],
     working: _Working,
     results: dict[int, Any],
-) -> None:
-    """Take the answers of the processes that are done. Raises what they have raised."""
+) -> list[int]:
+    """Take the answers of the processes that are done; their numbers. Raises what they raised."""
+    taken = []
     for receiver in ready:
         number, process = working[receiver]
         try:
@@ -145,3 +159,5 @@ def _take(
         if not is_done:
             raise answer
         results[number] = answer
+        taken.append(number)
+    return taken

@@ -1,0 +1,72 @@
+"""Each repository is fixed for itself, by the processes that there are; nobody sees a difference."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cachelint.config import Configuration, ConfigurationError
+from cachelint.fix import FixReport, fix_paths, run
+from tests.conftest import ROOT, write_tree
+
+BAD = "from django.core.cache import caches\n\nX = caches['x']\n"
+
+
+@pytest.fixture
+def repositories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Three projects, one in another, and packages without any."""
+    monkeypatch.chdir(tmp_path)
+    for place, project in (("a", "clinic"), ("b", "shop"), ("b/vendor/c", "clinic")):
+        shutil.copytree(ROOT / "fixtures" / "projects" / project, tmp_path / place)
+    loose = {f"loose/{name}/stores.py": BAD for name in "stuvwxyz"}
+    write_tree(tmp_path, {"broken/x.py": "def caches(:\n", "a/pyproject.toml": "", **loose})
+    return tmp_path
+
+
+def _fixed(monkeypatch: pytest.MonkeyPatch, processes: int) -> FixReport:
+    monkeypatch.setattr(run, "processes", lambda jobs: processes)
+    configuration = Configuration(base=os.getcwd(), helper="cachelint.lazy")
+    return fix_paths(["."], configuration, unsafe=True)
+
+
+def test_the_same_is_done(repositories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = _fixed(monkeypatch, 1)
+    assert len(alone.files) > 10 and alone.left and alone.gone
+    calls: list[list[list[str]]] = []
+    each = run.each
+    monkeypatch.setattr(run, "each", lambda *given: calls.append(given[1]) or each(*given))
+    assert _fixed(monkeypatch, 2) == alone
+    assert _fixed(monkeypatch, 3) == alone
+    assert [len(shares) for shares in calls] == [8, 11]  # Of eleven repositories.
+    for share in (share for shares in calls for share in shares):
+        # Those that lie in one another stay together.
+        assert len({path.partition("/")[0] for path in share} & {"b", "a"}) < 2
+
+
+def test_what_one_raises(repositories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "processes", lambda jobs: 2)
+    with pytest.raises(ConfigurationError, match=r"no folder for no\.where below"):
+        fix_paths(["."], Configuration(base=os.getcwd(), helper="no.where"))
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_progress(repositories: Path, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
+    monkeypatch.setattr(run, "processes", lambda jobs: processes)
+    told: list[tuple[int, int]] = []
+    configuration = Configuration(base=os.getcwd(), helper="cachelint.lazy")
+    fix_paths(["."], configuration, progress=lambda *counts: told.append(counts))
+    assert told[0] == (0, 0)
+    assert told == sorted(told) and len(told) > 5
+    total = told[-1][1]
+    assert told[-1] == (total, total)
+
+
+def test_where_nothing_can_be_forked(repositories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = _fixed(monkeypatch, 2)
+    monkeypatch.setattr(run, "can_fork", lambda: False)
+    monkeypatch.setattr("cachelint.engine.can_fork", lambda: False)
+    monkeypatch.setattr(os, "fork", None)
+    assert _fixed(monkeypatch, 2) == expected
