@@ -13,6 +13,8 @@ from cachelint.source import UnparsedSourceError, read_bytes
 
 #: `from .. import x` says no name of the package that it imports from.
 _RELATIVE = re.compile(rb"from[\s\\]*\.[.\s\\]*import\b")
+#: As nearly everybody writes it.
+_FROM = re.compile(rb"from[ \t]+([.\w]+)[ \t]+import\b")
 _STAR = re.compile(rb"import[\s\\]*\*")
 
 
@@ -76,13 +78,27 @@ class Mentions:
                 continue
             if written.search(data):
                 return other
-            facts = self._modules.facts(other)
-            for imported in facts.imports if facts is not None else ():
-                if imported.bound != "*" and imported.path.rpartition(".")[2] != name:
-                    continue
-                if self._modules.is_exported_to(imported, other, own, name):
-                    return other
+            if self._may_import_from(own, other, data) and self._imports(own, name, other):
+                return other
         return None
+
+    def _may_import_from(self, own: str, other: str, data: bytes) -> bool:
+        """Whether ``other`` may import from the module at ``own``: many have the same last name."""
+        if _is_package(own) and _RELATIVE.search(data) is not None:
+            return True
+        stem = _stem(own).encode()
+        plain = [module for module in _FROM.findall(data) if module.rpartition(b".")[2] == stem]
+        # What nobody else writes may be anything.
+        is_odd = len(plain) < len(_from_module(stem).findall(data))
+        return is_odd or any(self._modules.find(m.decode(), other) == own for m in plain)
+
+    def _imports(self, own: str, name: str, other: str) -> bool:
+        facts = self._modules.facts(other)
+        return facts is not None and any(
+            self._modules.is_exported_to(imported, other, own, name)
+            for imported in facts.imports
+            if imported.bound == "*" or imported.path.rpartition(".")[2] == name
+        )
 
 
 def _may_mention(data: bytes) -> bool:
@@ -97,14 +113,26 @@ def _importing(path: str, name: str) -> Callable[[bytes], bool]:
     Whoever has it from a third module is found where that one imports it.
     """
     stem, word = _stem(path).encode(), name.encode()
-    is_package = os.path.basename(path) == "__init__.py"
+    from_module = _from_module(stem)
+    is_package = _is_package(path)
 
     def may(data: bytes) -> bool:
-        if stem not in data and not (is_package and _RELATIVE.search(data)):
-            return False
-        return word in data or _STAR.search(data) is not None
+        has_name = word in data or _STAR.search(data) is not None
+        return has_name and (
+            from_module.search(data) is not None
+            or (is_package and _RELATIVE.search(data) is not None)
+        )
 
     return may
+
+
+def _from_module(stem: bytes) -> re.Pattern[bytes]:
+    """The end of what names a module of that last name in a statement that imports from it."""
+    return re.compile(rb"%s[\s\\]*\bimport\b" % re.escape(stem))
+
+
+def _is_package(path: str) -> bool:
+    return os.path.basename(path) == "__init__.py"
 
 
 def _stem(path: str) -> str:

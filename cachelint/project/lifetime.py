@@ -32,7 +32,9 @@ def lifetimes(
         if (cls[0].path, cls[1]) in family:
             continue
         family.add((cls[0].path, cls[1]))
-        for path in _files_with(cls[1].rpartition(".")[2], facts, modules, whole_project):
+        short = cls[1].rpartition(".")[2]
+        others = modules.files_with(short, project_folder(facts.path)) if whole_project else []
+        for path in (facts.path, *others):
             other = modules.facts(path)
             if other is None:
                 continue  # Its own diagnostic (CCH001) is due where it is linted.
@@ -67,18 +69,6 @@ def _instances_in(modules: Modules, facts: FileFacts, cls: _Class) -> Iterator[b
     except UnparsedSourceError:
         return  # It has changed since its facts were collected.
     yield from _instances(tree, names)
-
-
-def _files_with(
-    name: str, facts: FileFacts, modules: Modules, whole_project: bool
-) -> Iterator[str]:
-    yield facts.path
-    for path in modules.files_below(project_folder(facts.path)) if whole_project else ():
-        try:
-            if name.encode() in read_bytes(path):
-                yield path
-        except UnparsedSourceError:
-            continue
 
 
 _Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
