@@ -53,14 +53,14 @@ def updated(copy: bytes) -> bytes:
     return source.replace(b"\n", b"\r\n") if b"\r\n" in copy else source
 
 
-def choose_helper(named: str | None, project: str) -> HelperModule:
-    """The helper of the project in the folder ``project``.
+def choose_helper(named: str | None, project: str, has_copy: bool = True) -> HelperModule:
+    """The helper of the project in the folder ``project``; ``has_copy``: it may have copies.
 
     Raises ConfigurationError where a new one is needed and its place is not clear.
     """
     if named is not None:
         return HelperModule(named, None if named == HELPER else _missing(named, project))
-    existing = list(_marked(project))
+    existing = list(_marked(project)) if has_copy else []
     if len(existing) > 1:
         where = ", ".join(existing)
         raise ConfigurationError(

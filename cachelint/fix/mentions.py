@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
+from cachelint.facts.vocabulary import HELPER_MARKER
 from cachelint.modules import Modules
 from cachelint.places import shown_path
 from cachelint.source import UnparsedSourceError, read_bytes
@@ -24,6 +25,7 @@ class Mentions:
     def __init__(self, folder: str, modules: Modules) -> None:
         self._folder = folder
         self._modules = modules
+        self._by_name: dict[str, dict[str, bytes]] = {}
 
     @cached_property
     def _files(self) -> dict[str, bytes]:
@@ -37,6 +39,12 @@ class Mentions:
                 continue  # Reported where it is linted (CCH001).
             if is_wanted(data):
                 yield os.path.abspath(path), data
+
+    @property
+    def has_copy_of_helper(self) -> bool:
+        """Whether a file begins as copies of the helper do; each of them speaks of caches."""
+        marker = HELPER_MARKER.encode()
+        return any(data.startswith(marker) for data in self._files.values())
 
     def patched(self, path: str, name: str) -> str | None:
         """The file in which a string names ``name`` of the module at ``path``, or None."""
@@ -67,29 +75,40 @@ class Mentions:
         # `views.caches` as an attribute, or at the end of a string.
         words = b"%s.%s" % (_stem(path).encode(), name.encode())
         written = re.compile(rb"\b%s\b" % re.escape(words))
-        speaks = b"cache" in name.lower().encode()
-        may_import = _importing(own, name)
-
-        def may_speak(data: bytes) -> bool:
-            return words in data or may_import(data)
-
-        for other, data in self._files.items() if speaks else self._read(may_speak):
-            if other == own or not may_speak(data):
+        for other, data in self._with_name(name).items():
+            if other == own:
                 continue
-            if written.search(data):
+            if words in data and written.search(data):
                 return other
             if self._may_import_from(own, other, data) and self._imports(own, name, other):
                 return other
         return None
+
+    def _with_name(self, name: str) -> dict[str, bytes]:
+        """The files that may have ``name`` from somewhere; many fixes drop the same one."""
+        word = name.encode()
+
+        def may_have(data: bytes) -> bool:
+            return word in data or _STAR.search(data) is not None
+
+        if name not in self._by_name:
+            is_kept = b"cache" in word.lower()
+            found = self._files.items() if is_kept else self._read(may_have)
+            self._by_name[name] = {path: data for path, data in found if may_have(data)}
+        return self._by_name[name]
 
     def _may_import_from(self, own: str, other: str, data: bytes) -> bool:
         """Whether ``other`` may import from the module at ``own``: many have the same last name."""
         if _is_package(own) and _RELATIVE.search(data) is not None:
             return True
         stem = _stem(own).encode()
+        # The end of a statement that imports from a module of that name.
+        written = re.findall(rb"%s[\s\\]*\bimport\b" % re.escape(stem), data)
+        if not written:
+            return False
         plain = [module for module in _FROM.findall(data) if module.rpartition(b".")[2] == stem]
         # What nobody else writes may be anything.
-        is_odd = len(plain) < len(_from_module(stem).findall(data))
+        is_odd = len(plain) < len(written)
         return is_odd or any(self._modules.find(m.decode(), other) == own for m in plain)
 
     def _imports(self, own: str, name: str, other: str) -> bool:
@@ -105,30 +124,6 @@ def _may_mention(data: bytes) -> bool:
     """Whether a text has what replaces a name we may change, or a name that we may drop."""
     has_word = b"patch" in data or b"setattr" in data or b"cache" in data.lower()
     return has_word or _STAR.search(data) is not None
-
-
-def _importing(path: str, name: str) -> Callable[[bytes], bool]:
-    """Whether a text may import ``name`` from the module at ``path``; collecting facts is slow.
-
-    Whoever has it from a third module is found where that one imports it.
-    """
-    stem, word = _stem(path).encode(), name.encode()
-    from_module = _from_module(stem)
-    is_package = _is_package(path)
-
-    def may(data: bytes) -> bool:
-        has_name = word in data or _STAR.search(data) is not None
-        return has_name and (
-            from_module.search(data) is not None
-            or (is_package and _RELATIVE.search(data) is not None)
-        )
-
-    return may
-
-
-def _from_module(stem: bytes) -> re.Pattern[bytes]:
-    """The end of what names a module of that last name in a statement that imports from it."""
-    return re.compile(rb"%s[\s\\]*\bimport\b" % re.escape(stem))
 
 
 def _is_package(path: str) -> bool:

@@ -28,7 +28,8 @@ class Surroundings:
         """
         folder = project_folder(path)
         if folder not in self._helpers:
-            helper = choose_helper(self.judge.configuration.helper, folder)
+            has_copy = self.mentions_of(path).has_copy_of_helper
+            helper = choose_helper(self.judge.configuration.helper, folder, has_copy)
             self._helpers[folder] = helper
             if helper.path is not None:
                 # What is judged imports it already.
