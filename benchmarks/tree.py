@@ -32,7 +32,8 @@ def fetch(folder: Path) -> Path:
 
 
 def _is_vendored(name: str) -> bool:
-    return "/node_modules/" in name or ".dist-info/" in name
+    """Whether linters leave a file alone by default."""
+    return any(folder in name for folder in ("/node_modules/", "/dist/", ".dist-info/"))
 
 
 def python_files(tree: Path) -> list[Path]:

@@ -17,11 +17,13 @@ from cachelint.dataclass import dataclass, field
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-#: Folders that hold no code of the project, whatever .gitignore says.
+#: Folders that hold no code of the project, whatever .gitignore says: those of ruff and Black, and
+#: our own.
 DEFAULT_EXCLUDES = frozenset({
-    ".bzr", ".cachelint_cache", ".direnv", ".eggs", ".git", ".hg", ".ipynb_checkpoints",
-    ".mypy_cache", ".nox", ".pytest_cache", ".ruff_cache", ".svn", ".tox", ".venv", "__pycache__",
-    "__pypackages__", "node_modules", "site-packages",
+    ".bzr", ".cachelint_cache", ".direnv", ".eggs", ".git", ".git-rewrite", ".hg",
+    ".ipynb_checkpoints", ".mypy_cache", ".nox", ".pants.d", ".pyenv", ".pytest_cache", ".pytype",
+    ".ruff_cache", ".svn", ".tox", ".venv", ".vscode", "__pycache__", "__pypackages__", "_build",
+    "buck-out", "dist", "node_modules", "site-packages", "venv",
 })  # fmt: skip
 PYTHON_SUFFIXES = (".py", ".pyw")
 _NAME = attrgetter("name")

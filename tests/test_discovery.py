@@ -63,7 +63,9 @@ def test_a_named_file_needs_no_suffix_and_is_never_ignored() -> None:
         ),
         pytest.param({".git/info/exclude": "a.py\n", "a.py": "", "b.py": ""}, ["b.py"], id="info"),
         pytest.param(
-            {".venv/a.py": "", "node_modules/a.py": "", "b.py": ""}, ["b.py"], id="always"
+            {f"{name}/a.py": "" for name in (".venv", "dist", "node_modules", "x/venv", "built")},
+            ["built/a.py"],
+            id="always",
         ),
     ],
 )

@@ -3,26 +3,41 @@
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from cachelint.config import Configuration, ConfigurationError
 from cachelint.fix import FixReport, fix_paths, run
-from tests.conftest import ROOT, write_tree
+from tests.conftest import write_tree
 
 BAD = "from django.core.cache import caches\n\nX = caches['x']\n"
+#: Whoever makes a Store at import has a finding that goes with the fix of the class.
+STORE = """\
+from django.core.cache import caches
+
+
+class Store:
+    def __init__(self):
+        self.cache = caches["x"]
+
+    def get(self, key):
+        return self.cache.get(key)
+"""
 
 
 @pytest.fixture
 def repositories(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Three projects, one in another, and packages without any."""
     monkeypatch.chdir(tmp_path)
-    for place, project in (("a", "clinic"), ("b", "shop"), ("b/vendor/c", "clinic")):
-        shutil.copytree(ROOT / "fixtures" / "projects" / project, tmp_path / place)
-    loose = {f"loose/{name}/stores.py": BAD for name in "stuvwxyz"}
-    write_tree(tmp_path, {"broken/x.py": "def caches(:\n", "a/pyproject.toml": "", **loose})
+    tree = {f"loose/{name}/stores.py": BAD for name in "stuvwxyz"}
+    for place in ("a", "b", "b/vendor/c"):
+        name = f"app_{place[-1]}"
+        tree[f"{place}/manage.py"] = tree[f"{place}/{name}/__init__.py"] = ""
+        tree[f"{place}/{name}/constants.py"] = BAD
+        tree[f"{place}/{name}/stores.py"] = STORE
+        tree[f"{place}/{name}/use.py"] = f"from {name}.stores import Store\n\nX = Store()\n"
+    write_tree(tmp_path, {"broken/x.py": "def caches(:\n", "a/pyproject.toml": "", **tree})
     return tmp_path
 
 
