@@ -41,7 +41,7 @@ class Command:
         if not self.version:
             return ""
         result = subprocess.run(self.version, capture_output=True, check=False, encoding="utf-8")
-        return (result.stdout.strip() or "?").splitlines()[0]
+        return (result.stdout.strip() or "?").splitlines()[0].partition(" (")[0]
 
     @property
     def median_wall(self) -> float:
