@@ -113,13 +113,15 @@ class ImportTime:
 
     def sites(self, path: str) -> Iterator[Site]:
         """The calls at import in the file at ``path`` that reach a cache, each once."""
-        promising = self._promising(path)
-        facts = self._modules.thorough_facts(path) if promising else None
+        # What runs at import stands outside of functions: of this file no more is needed.
+        facts = self._modules.outline(path)
+        if facts is None:
+            return
+        promising = self._promising(facts)
         found: set[Span] = set()
-        for use in facts.uses if facts is not None else ():
-            if use.phase is not Phase.IMPORT or use.span in found or use.span not in promising:
+        for use in facts.uses:
+            if use.span in found or use.span not in promising:
                 continue
-            assert facts is not None
             for callee in _callees(self._definitions, facts, use):
                 reached = self._reached(callee, use)
                 if reached is not None and use.outer in _ON_THE_SPOT:
@@ -133,11 +135,8 @@ class ImportTime:
     def _facts_of(self, path: str) -> FileFacts | None:
         return self._modules.thorough_facts(path) if self._follows(path) else None
 
-    def _promising(self, path: str) -> frozenset[Span]:
+    def _promising(self, outline: FileFacts) -> frozenset[Span]:
         """The calls at import where looking into functions can show anything."""
-        outline = self._modules.outline(path)
-        if outline is None:
-            return frozenset()
         return frozenset(
             use.span
             for use in outline.uses
