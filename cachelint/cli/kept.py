@@ -137,7 +137,13 @@ def _type(path: str) -> int:
 
 
 def _names(folder: str) -> list[str]:
-    return sorted(name for name in os.listdir(folder) if name != FOLDER)
+    """What is in ``folder``, folders and links marked as such, without our own."""
+    with os.scandir(folder) as scan:
+        return sorted(
+            f"{entry.name}/" if entry.is_dir(follow_symlinks=False)
+            else f"{entry.name}@" if entry.is_symlink() else entry.name
+            for entry in scan if entry.name != FOLDER
+        )  # fmt: skip
 
 
 # The folder

@@ -14,8 +14,8 @@ from cachelint.source import UnparsedSourceError, read_bytes
 
 #: `from .. import x` says no name of the package that it imports from.
 _RELATIVE = re.compile(rb"from[\s\\]*\.[.\s\\]*import\b")
-#: As nearly everybody writes it.
-_FROM = re.compile(rb"from[ \t]+([.\w]+)[ \t]+import\b")
+#: As nearly everybody writes it: the module, and what is imported from it.
+_FROM = re.compile(rb"from[ \t]+([.\w]+)[ \t]+import\b(\s*\([^)]*\)|[^\n]*)")
 _STAR = re.compile(rb"import[\s\\]*\*")
 
 
@@ -80,7 +80,7 @@ class Mentions:
                 continue
             if words in data and written.search(data):
                 return other
-            if self._may_import_from(own, other, data) and self._imports(own, name, other):
+            if self._may_import_from(own, name, other, data) and self._imports(own, name, other):
                 return other
         return None
 
@@ -97,19 +97,30 @@ class Mentions:
             self._by_name[name] = {path: data for path, data in found if may_have(data)}
         return self._by_name[name]
 
-    def _may_import_from(self, own: str, other: str, data: bytes) -> bool:
-        """Whether ``other`` may import from the module at ``own``: many have the same last name."""
-        if _is_package(own) and _RELATIVE.search(data) is not None:
+    @cached_property
+    def _listed(self) -> frozenset[str]:
+        return frozenset(map(os.path.abspath, self._modules.files_below(self._folder)))
+
+    def _may_import_from(self, own: str, name: str, other: str, data: bytes) -> bool:
+        """Whether ``other`` may import from the module at ``own``: many have the same last name.
+
+        Or by a file that is not looked into otherwise, and may have it from there.
+        """
+        is_package = _is_package(own)
+        if is_package and _RELATIVE.search(data) is not None:
             return True
-        stem = _stem(own).encode()
-        # The end of a statement that imports from a module of that name.
-        written = re.findall(rb"%s[\s\\]*\bimport\b" % re.escape(stem), data)
-        if not written:
-            return False
-        plain = [module for module in _FROM.findall(data) if module.rpartition(b".")[2] == stem]
-        # What nobody else writes may be anything.
-        is_odd = len(plain) < len(written)
-        return is_odd or any(self._modules.find(m.decode(), other) == own for m in plain)
+        statements = _FROM.findall(data)
+        for module, names in statements:
+            # A comment may end what looks like the statement too early.
+            if name.encode() in names or any(sign in names for sign in (b"*", b"\\", b"#")):
+                found = self._modules.find(module.decode(), other)
+                if found == own or (found is not None and found not in self._listed):
+                    return True
+        # What is written as nobody else does may be anything.
+        stems = (_stem(own).encode(), b"__init__") if is_package else (_stem(own).encode(),)
+        ends = b"|".join(map(re.escape, stems))
+        written = re.findall(rb"(?:%s)[\s\\]*\bimport\b" % ends, data)
+        return len(written) > sum(module.rpartition(b".")[2] in stems for module, _ in statements)
 
     def _imports(self, own: str, name: str, other: str) -> bool:
         facts = self._modules.facts(other)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import chain
 
-from cachelint.config import Configuration
+from cachelint.config import Configuration, ConfigurationError
 from cachelint.diagnostic import Diagnostic
 from cachelint.engine import check_paths, check_text
 from cachelint.fix.fixer import Fixer, Progress
@@ -61,7 +61,11 @@ def fix_paths(
         result = fixed([*by_path], progress)
     else:
         counted = progress and _counting(progress, len(by_path))
-        result = _together(each(fixed, shares, count, counted), [*by_path])
+        try:
+            result = _together(each(fixed, shares, count, counted), [*by_path])
+        except ConfigurationError:
+            # Which of several is raised first must not depend on who was faster.
+            result = fixed([*by_path], progress)
     if progress is not None:
         progress(len(by_path), len(by_path))
     return result

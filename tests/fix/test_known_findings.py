@@ -94,6 +94,15 @@ def test_changes(project: Path, change: Tree, capsys: pytest.CaptureFixture[str]
     assert output(capsys, *FIX, "--check") == output(capsys, *FIX, "--check", "--no-cache") != first
 
 
+def test_a_file_that_becomes_a_folder(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "more").write_text("")
+    age(project)
+    first = output(capsys, *FIX, "--check")
+    (project / "more").unlink()
+    write_tree(project, {"more/new.py": BAD})
+    assert output(capsys, *FIX, "--check") == output(capsys, *FIX, "--check", "--no-cache") != first
+
+
 def test_after_a_fix(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What was fixed is not found again, and what is left is said from the files as they are."""
     output(capsys, "check")
@@ -173,6 +182,9 @@ def test_what_somebody_else_has_left_runs_nothing(
         ("from shop.views import caches\n", True),
         ("from shop.views import caches as known\n", True),
         ("from .views import (\n    caches,\n)\n", True),
+        ("from .views import (  # (as ever)\n    caches,\n)\n", True),
+        ("import os; from .views import caches\n", True),
+        ("from .views import \\\n    caches\n", True),
         ("from .views import*\n", True),
         ("from shop import views\nviews.caches\n", True),
         ("from shop . views import caches\n", True),
@@ -195,7 +207,23 @@ def test_who_imports_a_name_of_a_package(tmp_path: Path) -> None:
     text = "from django.core.cache import caches\n"
     write_tree(tmp_path, {"shop/__init__.py": text, "shop/a/__init__.py": "", "shop/a/b.py": ""})
     user = tmp_path / "shop/a/b.py"
-    for imports in ("from .. import caches\n", "from . . import \\\n caches\n", "from ..import*\n"):
+    for imports in (
+        "from .. import caches\n",
+        "from . . import \\\n caches\n",
+        "from ..import*\n",
+        "from shop.__init__ import caches\n",
+        "from ..__init__ import caches\n",
+        "from shop import caches\n",
+    ):
         user.write_text(imports)
         mentions = Mentions(str(tmp_path), Modules())
         assert mentions.imported(str(tmp_path / "shop/__init__.py"), "caches") == str(user), imports
+
+
+def test_who_imports_a_name_through_a_file_that_is_ignored(tmp_path: Path) -> None:
+    tree = {"shop/__init__.py": "", "shop/views.py": "from django.core.cache import caches\n"}
+    tree |= {".gitignore": "made/\n", "made/__init__.py": "", "pyproject.toml": ""}
+    tree |= {"made/hub.py": "from shop.views import *\n", "use.py": "from made.hub import caches\n"}
+    write_tree(tmp_path, tree)
+    mentions = Mentions(str(tmp_path), Modules())
+    assert mentions.imported(str(tmp_path / "shop/views.py"), "caches") == str(tmp_path / "use.py")

@@ -62,9 +62,14 @@ def test_the_same_is_done(repositories: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_one_raises(repositories: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "processes", lambda jobs: 2)
-    with pytest.raises(ConfigurationError, match=r"no folder for no\.where below"):
-        fix_paths(["."], Configuration(base=os.getcwd(), helper="no.where"))
+    """It is the first by the order of paths, whoever raises first."""
+    said = set()
+    for processes in (1, 2, 11):
+        monkeypatch.setattr(run, "processes", lambda jobs, count=processes: count)
+        with pytest.raises(ConfigurationError, match=r"no folder for no\.where below") as raised:
+            fix_paths(["."], Configuration(base=os.getcwd(), helper="no.where"))
+        said.add(str(raised.value))
+    assert len(said) == 1
 
 
 @pytest.mark.parametrize("processes", [1, 2])
