@@ -17,7 +17,7 @@ from cachelint.facts.paths import join_path, split_class_attribute, split_module
 from cachelint.facts.records import FileFacts, Import, Value, Values
 from cachelint.facts.vocabulary import is_canonical
 from cachelint.places import ModuleFinder, folders_up, shown_path
-from cachelint.source import Source, UnparsedSourceError, read_bytes
+from cachelint.source import Source, content
 
 #: Chains of re-exports longer than this are given up; real ones have one to three links.
 MAX_LINKS = 20
@@ -56,7 +56,7 @@ class Modules(FactStore):
         self._finder = ModuleFinder()
         self._exported: dict[tuple[str, str], Link | None] = {}
         self._below: dict[str, list[str]] = {}
-        self._with: dict[tuple[str, str], list[str]] = {}
+        self._with: dict[tuple[str, str], frozenset[str]] = {}
 
     def files_below(self, folder: str) -> list[str]:
         """The Python files in ``folder`` and below it, as they were when this was first asked."""
@@ -66,12 +66,13 @@ class Modules(FactStore):
         return self._below[folder]
 
     def files_with(self, word: str, folder: str) -> list[str]:
-        """Those of files_below() in which ``word`` stands."""
-        key = word, folder
+        """Those of files_below() in which ``word`` stands, on disk or as they were given."""
+        key, files = (word, folder), self.files_below(folder)
         if key not in self._with:
             searched = word.encode()
-            self._with[key] = [p for p in self.files_below(folder) if searched in _content(p)]
-        return self._with[key]
+            self._with[key] = frozenset(path for path in files if searched in content(path))
+        on_disk, given = self._with[key], self._texts
+        return [p for p in files if p in on_disk or word in given.get(self._key(p), "")]
 
     def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
         super().add(facts, source, may_differ)
@@ -297,10 +298,3 @@ class Modules(FactStore):
 
 def _append(value: Value, rest: str, user: Value) -> Value:
     return Value(value.path + rest, user.alias or value.alias, value.unless, user.key)
-
-
-def _content(path: str) -> bytes:
-    try:
-        return read_bytes(path)
-    except UnparsedSourceError:
-        return b""  # Its own diagnostic (CCH001) is due where it is linted.

@@ -187,6 +187,15 @@ def read_bytes(path: str | os.PathLike[str]) -> bytes:
         raise UnparsedSourceError(f"cannot be read: {error.strerror or error}") from error
 
 
+def content(path: str) -> bytes:
+    """The bytes of the file at ``path``; none where it cannot be read, which is said (CCH001) where
+    it is linted."""
+    try:
+        return read_bytes(path)
+    except UnparsedSourceError:
+        return b""
+
+
 def decode(data: bytes) -> str:
     """``data`` as text, by its byte order mark, its encoding cookie (PEP 263) or as UTF-8.
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cachelint import disk
 from cachelint.config import Configuration, ConfigurationError
 from cachelint.engine import check_text
 from cachelint.judge import Judge
@@ -353,3 +354,28 @@ def test_a_text_stands_for_its_file_wherever_that_is_read(tmp_path: Path) -> Non
     path = str(tmp_path / "p" / "settings.py")
     (found,) = check_text(path, text.encode(), Configuration(base=str(tmp_path))).diagnostics
     assert (found.code, found.span.row) == ("CCH402", 3)
+
+
+def test_a_judge_sees_who_uses_a_class_since_another_file_was_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = (
+        "from django.core.cache import caches\n\n\nclass Store:\n    def __init__(self):\n"
+        "        self.cache = caches['x']\n\n    def get(self, key):\n"
+        "        return self.cache.get(key)\n"
+    )
+    write_tree(tmp_path, {"manage.py": "", "app/__init__.py": "", "app/use.py": ""})
+    write_tree(tmp_path, {"app/stores.py": store})
+    configuration = Configuration(base=str(tmp_path))
+    judge = Judge(configuration)
+
+    def codes(path: str, text: str) -> list[str]:
+        report = check_text(path, text.encode(), configuration, judge=judge)
+        return [diagnostic.code for diagnostic in report.diagnostics]
+
+    use = "from app.stores import Store\n\nSTORE = Store()\n"
+    assert codes("app/stores.py", store) == []
+    with disk.with_unsaved({str(tmp_path / "app" / "use.py"): use.encode()}):
+        assert codes("app/use.py", use) == ["CCH103"]
+        assert codes("app/stores.py", store) == ["CCH107"]

@@ -8,7 +8,6 @@ import time
 from typing import TYPE_CHECKING
 
 from cachelint import disk
-from cachelint.cli import known_findings
 from cachelint.cli.adoption import (
     add_adoption_options,
     add_noqa,
@@ -98,6 +97,9 @@ def _run(options: argparse.Namespace) -> int:
     with disk.noting() as journal, Copy() as copy:
         code, judge, report = _checked(options)
     sys.stdout.flush()
+    # Loaded here: who keeps nothing needs nothing of it.
+    from cachelint.cli import known_findings
+
     said = key_of(options.arguments), (code, *copy.texts)
     key = known_findings.key_of(options.paths, judge.configuration)
     keep(dict([said, (key, known_findings.plain(report, judge))]), journal, start)

@@ -10,7 +10,7 @@ from functools import cached_property
 from cachelint.facts.vocabulary import HELPER_MARKER
 from cachelint.modules import Modules
 from cachelint.places import shown_path
-from cachelint.source import UnparsedSourceError, read_bytes
+from cachelint.source import content
 
 #: `from .. import x` says no name of the package that it imports from.
 _RELATIVE = re.compile(rb"from[\s\\]*\.[.\s\\]*import\b")
@@ -33,10 +33,7 @@ class Mentions:
 
     def _read(self, is_wanted: Callable[[bytes], bool]) -> Iterator[tuple[str, bytes]]:
         for path in self._modules.files_below(self._folder):
-            try:
-                data = read_bytes(path)
-            except UnparsedSourceError:
-                continue  # Reported where it is linted (CCH001).
+            data = content(path)
             if is_wanted(data):
                 yield os.path.abspath(path), data
 

@@ -19,7 +19,7 @@ from cachelint.modules import Modules
 from cachelint.places import is_test_path
 from cachelint.project.cache_names import names_using_caches
 from cachelint.project.spelled_calls import AT_IMPORT, SpelledCode
-from cachelint.source import UnparsedSourceError, read_bytes
+from cachelint.source import content
 
 _FROM = re.compile(rb"from ([.\w]+) import (\([^)]*\)|[^\n]*)")
 _IMPORT = re.compile(rb"\nimport ([^\n]*)")
@@ -110,7 +110,7 @@ class Callers:
             more = self._through_modules.get(path, set())
             names = self.names.setdefault(path, set())
             known = done.setdefault(path, set())
-            code = SpelledCode(_content(path))
+            code = SpelledCode(content(path))
             new = names - known
             if path in followed or not is_test_path(self.modules.relative_path(path)):
                 owners = _pass_on(code, names, more, known)
@@ -244,10 +244,3 @@ def _stem(path: str) -> tuple[bytes, bytes]:
 
 def _without_suffix(path: str) -> str:
     return path.removesuffix(".py").removesuffix(f"{os.sep}__init__")
-
-
-def _content(path: str) -> bytes:
-    try:
-        return read_bytes(path)
-    except UnparsedSourceError:
-        return b""  # It has gone since it was discovered.
