@@ -173,7 +173,7 @@ class _Check:
         judge = replace(self.judge, modules=Modules(), library=None)
         check = _Check(judge, self._discovery_of([path]), [path])
         check._begin()
-        with disk.noting() as journal:
+        with disk.noting_if_noted() as journal:
             check._judge_found()
         # Whoever has something to fix will ask for the settings again.
         can_fix = any(diagnostic.fix for diagnostic in check.findings.diagnostics)

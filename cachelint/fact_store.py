@@ -35,12 +35,12 @@ class FactStore:
 
     def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
         """Make facts known, and the source that they are of, which ``may_differ`` from the file."""
-        key = self._key(facts.path)
+        key = self.absolute(facts.path)
         if source is not None and may_differ:
             self._texts[key] = source.text
         self._facts[key] = facts
         self._judged = source
-        if self._latest is not None and self._key(self._latest.path) == key:
+        if self._latest is not None and self.absolute(self._latest.path) == key:
             self._latest = None
         others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
         for known in (*others, self._views):
@@ -48,11 +48,11 @@ class FactStore:
 
     def add_views(self, source: Source) -> None:
         """Make known what ``source``, whatever the file of its path holds, knows of views."""
-        self._views[self._key(source.path)] = collect_views(source)
+        self._views[self.absolute(source.path)] = collect_views(source)
 
     def judged_views(self, path: str) -> ViewFacts | None:
         """What add_views() has made known of ``path``; None where its pages concern nobody."""
-        return self._views.get(self._key(path))
+        return self._views.get(self.absolute(path))
 
     def views(self, path: str) -> ViewFacts | None:
         """What the file at ``path`` knows of views; None where it cannot be read or parsed."""
@@ -64,13 +64,13 @@ class FactStore:
 
     def facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``; None where it cannot be read or parsed."""
-        key = self._key(path)
+        key = self.absolute(path)
         known = self._thorough if key not in self._facts and key in self._thorough else self._facts
         return self._collected(known, key, collect_facts)
 
     def known_facts(self, path: str) -> FileFacts | None:
         """The facts of the file at ``path``, if somebody has asked for them under that path."""
-        known = self._facts.get(self._key(path))
+        known = self._facts.get(self.absolute(path))
         return known if known is not None and known.path == path else None
 
     def thorough_facts(self, path: str) -> FileFacts | None:
@@ -85,7 +85,7 @@ class FactStore:
         self, known: dict[str, _T | None], path: str, collect: Callable[[Source], _T]
     ) -> _T | None:
         """What ``collect`` makes of the file at ``path``, if it can be read and parsed."""
-        key = self._key(path)
+        key = self.absolute(path)
         if key not in known:
             try:
                 known[key] = collect(self._source(key))
@@ -94,7 +94,7 @@ class FactStore:
                 known[key] = None
         return known[key]
 
-    def _key(self, path: str) -> str:
+    def absolute(self, path: str) -> str:
         """The absolute path, by which a file is known; asking the system is slow."""
         key = self._keys.get(path)
         if key is None:
@@ -104,7 +104,7 @@ class FactStore:
     def _source(self, key: str) -> Source:
         """The file at ``key``, bodies may be blanked; the one that is judged as it was given."""
         for known in (self._judged, self._latest):
-            if known is not None and self._key(known.path) == key:
+            if known is not None and self.absolute(known.path) == key:
                 return known if known.has_tree else known.whole()
         text = self._texts[key] if key in self._texts else decode(read_bytes(key))
         self._latest = parse_sparse(shown_path(key), text)

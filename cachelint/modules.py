@@ -57,6 +57,7 @@ class Modules(FactStore):
         self._exported: dict[tuple[str, str], Link | None] = {}
         self._below: dict[str, list[str]] = {}
         self._with: dict[tuple[str, str], frozenset[str]] = {}
+        self._relative: dict[str, str] = {}
 
     def files_below(self, folder: str) -> list[str]:
         """The Python files in ``folder`` and below it, as they were when this was first asked."""
@@ -72,7 +73,7 @@ class Modules(FactStore):
             searched = word.encode()
             self._with[key] = frozenset(path for path in files if searched in content(path))
         on_disk, given = self._with[key], self._texts
-        return [p for p in files if p in on_disk or word in given.get(self._key(p), "")]
+        return [p for p in files if p in on_disk or word in given.get(self.absolute(p), "")]
 
     def add(self, facts: FileFacts, source: Source | None = None, may_differ: bool = False) -> None:
         super().add(facts, source, may_differ)
@@ -81,7 +82,7 @@ class Modules(FactStore):
 
     def add_file(self, path: str, text: str) -> None:
         """Let others import the module at ``path``, which is not there yet."""
-        self._texts[self._key(path)] = text
+        self._texts[self.absolute(path)] = text
         self._exported.clear()
         self._finder.add_file(os.path.abspath(path))
 
@@ -100,10 +101,12 @@ class Modules(FactStore):
 
     def relative_path(self, path: str) -> str:
         """``path`` from the working directory, or from its project's root where it is not below."""
-        shown = shown_path(os.path.abspath(path))
-        if not os.path.isabs(shown):
-            return shown
-        return os.path.relpath(shown, folders_up(os.path.dirname(shown))[-1])
+        if path not in self._relative:
+            shown = shown_path(self.absolute(path))
+            if os.path.isabs(shown):
+                shown = os.path.relpath(shown, folders_up(os.path.dirname(shown))[-1])
+            self._relative[path] = shown
+        return self._relative[path]
 
     def is_exported_to(self, imported: Import, importer: str, path: str, name: str) -> bool:
         """Whether an import in the file ``importer`` brings ``name`` from the file at ``path``."""

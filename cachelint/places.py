@@ -81,6 +81,8 @@ class ModuleFinder:
         self._roots: dict[str, tuple[str, ...]] = {}
         self._folders: dict[str, str] = {}
         self._found: dict[tuple[str, str], str | None] = {}
+        self._project_roots: dict[str, tuple[str, ...]] = {}
+        self._beginnings: dict[tuple[str, str], bool] = {}
         self._added: dict[str, tuple[str, ...]] = {}
         self._coming: set[str] = set()
 
@@ -106,6 +108,8 @@ class ModuleFinder:
                 folder = os.path.dirname(folder)
             return self._module_file(folder, parts)
         for root in self._roots_of(folder):
+            if parts and not self._has_beginning(root, parts[0]):
+                continue
             found = self._module_file(root, parts)
             if found is not None:
                 return found
@@ -143,6 +147,7 @@ class ModuleFinder:
         """Take the file at ``path``, an absolute path, for one that is there: it will be."""
         self._coming.add(path)
         self._found.clear()
+        self._beginnings.clear()
 
     def roots(self, origin: str) -> tuple[str, ...]:
         """The folders from which the file ``origin`` imports, in the order in which they count."""
@@ -151,12 +156,38 @@ class ModuleFinder:
     def _roots_of(self, folder: str) -> tuple[str, ...]:
         """Folders from which ``folder`` imports: from its package's root up to the project's."""
         if folder not in self._roots:
-            roots = folders_up(folder)
+            roots = self._project_roots_of(folder)
             sources = [os.path.join(root, "src") for root in roots]
             added = self._added_to(folder) if self._added else []
             found = (*roots, *filter(disk.is_folder, sources), *added)
             self._roots[folder] = tuple(dict.fromkeys(found))
         return self._roots[folder]
+
+    def _project_roots_of(self, folder: str) -> tuple[str, ...]:
+        """As folders_up(); all folders of a package have the same."""
+        if folder not in self._project_roots:
+            found = (
+                self._project_roots_of(os.path.dirname(folder))
+                if is_package(folder)
+                else tuple(folders_up(folder))
+            )
+            self._project_roots[folder] = found
+        return self._project_roots[folder]
+
+    def _has_beginning(self, root: str, name: str) -> bool:
+        """Whether ``root`` may have modules whose names begin with ``name``.
+
+        Most names that are imported are those of installed packages, each in many modules.
+        """
+        key = (root, name)
+        if key not in self._beginnings:
+            base = os.path.join(root, name)
+            self._beginnings[key] = (
+                disk.is_folder(base)
+                or disk.is_file(f"{base}.py")
+                or any(path.startswith(base) for path in self._coming)
+            )
+        return self._beginnings[key]
 
     def _added_to(self, folder: str) -> list[str]:
         above = [folder, *map(str, Path(folder).parents)]

@@ -184,3 +184,12 @@ def test_settings_that_are_named_belong_to_one_project(
     monkeypatch.setattr(engine, "each", None)
     wanted = Configuration(settings=("settings",))
     assert check_paths(["."], wanted, jobs=4) == check_paths(["."], wanted, jobs=1)
+
+
+def test_what_was_asked_is_noted_only_for_somebody(tree: Path) -> None:
+    with disk.noting_if_noted() as alone:
+        assert disk.is_file("a/manage.py")
+    assert alone == disk.Journal()
+    with disk.noting(), disk.noting_if_noted() as noted:
+        assert disk.is_file("a/manage.py")
+    assert noted == disk.Journal(asked={"a/manage.py"})

@@ -85,7 +85,7 @@ class Callers:
 
     def follows(self, path: str) -> bool:
         """Whether the file at ``path`` has a name that may reach a cache."""
-        key = os.path.abspath(path)
+        key = self.modules.absolute(path)
         return key in self.names or key in self._through_modules
 
     def spread(self, using: Sequence[FileFacts]) -> None:
@@ -95,7 +95,7 @@ class Callers:
         call them.
         """
         self.names, self._through_modules, self._calling = {}, {}, set()
-        followed = {os.path.abspath(facts.path): facts for facts in using}
+        followed = {self.modules.absolute(facts.path): facts for facts in using}
         waiting: dict[str, None] = {}
         for path, facts in followed.items():
             found = {name.encode() for name in names_using_caches(facts, self.modules)}
@@ -166,18 +166,20 @@ class Callers:
             # `from .module import`, or in the package `from . import`.
             for statement in chain(self._with(stem, first, index), self._with(b"", first, index)):
                 if self._is_file(statement.module, statement.path, path):
-                    yield os.path.abspath(statement.path), _renamed(statement, first, whole), False
+                    importer = self.modules.absolute(statement.path)
+                    yield importer, _renamed(statement, first, whole), False
         places = [None, package, b""]
         for statement in chain.from_iterable(self._with(last, stem, index) for last in places):
             for module, bound in _modules_of(statement, stem):
                 if self._is_file(module, statement.path, path):
                     inside = {bound + b"." + name for name in names}
-                    yield os.path.abspath(statement.path), inside, True
+                    yield self.modules.absolute(statement.path), inside, True
 
     def _is_file(self, module: bytes, importer: str, path: str) -> bool:
         # To ask the file system is slow, and most modules of that name are others.
         dotted = module.decode()
-        return _may_be(dotted, importer, path) and self.modules.find(dotted, importer) == path
+        absolute = self.modules.absolute(importer)
+        return _may_be(dotted, absolute, path) and self.modules.find(dotted, importer) == path
 
 
 def _pass_on(
@@ -224,13 +226,16 @@ def _modules_of(statement: _Statement, stem: bytes) -> Iterator[tuple[bytes, byt
 
 
 def _may_be(dotted: str, importer: str, path: str) -> bool:
-    """Whether the file at ``path`` may be what ``importer`` knows as the module ``dotted``."""
+    """Whether the file at ``path`` may be what ``importer`` knows as the module ``dotted``.
+
+    Both paths are absolute.
+    """
     name = dotted.lstrip(".")
     parts = name.replace(".", os.sep)
     module = _without_suffix(path)
     if name == dotted:
         return module.endswith(os.sep + parts)
-    folder = os.path.dirname(os.path.abspath(importer))
+    folder = os.path.dirname(importer)
     for _ in range(len(dotted) - len(name) - 1):
         folder = os.path.dirname(folder)
     return module == (os.path.join(folder, parts) if parts else folder)
