@@ -31,8 +31,12 @@ def _next_at(indent: int) -> re.Pattern[str]:
     return re.compile(rf"^ {{0,{indent}}}(?=[^\s#)\]}}\"'])", re.MULTILINE)
 
 
-def blanked(text: str) -> tuple[str, tuple[str, ...]]:
-    """``text`` without the bodies that do not matter, and these functions as they are written."""
+def blanked(text: str, words: tuple[str, ...] = WORDS) -> tuple[str, tuple[str, ...]]:
+    """``text`` without the bodies that do not matter, and these functions as they are written.
+
+    What matters has one of ``words``, of small letters, or is a method of a class that has one in
+    its head.
+    """
     lowered = text.lower()
     if len(text) < _MIN_FILE or len(lowered) != len(text) or "\n\t" in text or "\f" in text:
         return text, ()
@@ -49,12 +53,13 @@ def blanked(text: str) -> tuple[str, tuple[str, ...]]:
             cache_class = -1
         if found[2]:
             position = found.end()
-            if cache_class < 0 and _has_word(lowered, start, _head_end(text, position)):
+            head_end = _head_end(text, position)
+            if cache_class < 0 and _has_word(lowered, start, head_end, words):
                 cache_class = indent
             continue
         follower = _next_at(indent).search(text, found.end())
         position = end = follower.start() if follower is not None else len(text)
-        if cache_class >= 0 or _has_word(lowered, start, end):
+        if cache_class >= 0 or _has_word(lowered, start, end, words):
             continue
         header = _HEADER_END.search(text, found.end(), end)
         body = header.end() if header is not None else end
@@ -70,8 +75,8 @@ def blanked(text: str) -> tuple[str, tuple[str, ...]]:
     return "".join([*kept, text[copied:]]), tuple(hidden)
 
 
-def _has_word(lowered: str, start: int, end: int) -> bool:
-    return any(lowered.find(word, start, end) >= 0 for word in WORDS)
+def _has_word(lowered: str, start: int, end: int, words: tuple[str, ...]) -> bool:
+    return any(lowered.find(word, start, end) >= 0 for word in words)
 
 
 def _head_end(text: str, start: int) -> int:

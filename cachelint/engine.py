@@ -237,7 +237,8 @@ class _Check:
     def _judge_waiting(self) -> None:
         """Judge the files in which a rule may fire, in the order in which they were found."""
         own = None
-        if self.executor is None:
+        # To look at outlines takes less than to hand files over.
+        if self.executor is None and not self.judge.outlines_suffice:
             own = own_processes(self.jobs, sum(size for _, size in self._waiting))
         executor = self.executor or own
         if executor is None:
@@ -277,6 +278,9 @@ class _Check:
         if facts is None and not alone:
             # Another file may have asked for what it imports from here.
             facts = self.judge.modules.known_facts(found.path)
+        if facts is None and not found.named and not self.judge.may_find(found.path, data):
+            self.findings.judged += 1
+            return
         if facts is not None:
             source = without_tree(found.path, data)
         else:

@@ -16,7 +16,7 @@ from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Diagnostic, FixPlan
 from cachelint.facts.records import FileFacts
 from cachelint.modules import Modules
-from cachelint.per_file import facts_of
+from cachelint.per_file import facts_of, outline_of
 from cachelint.project import Callers, Project
 from cachelint.rules import FileView, Finding, Rule, all_rules, named_rules
 from cachelint.selection import compiled, resolve_selectors
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from cachelint.templates import Library, Template
 
 UNRESOLVED = "CCH003"
+#: How the body of a function binds names of the module.
+_BINDS_OUTSIDE = b"global "
 #: What a file must say for anybody to ask about its views.
 CACHED_PAGES = "cache_page"
 
@@ -120,6 +122,25 @@ class Judge:
         """Whether a rule can fire on a file with these bytes."""
         # The question that most files answer with no comes first.
         return (self._words_suffice or has_cache_word(data)) and contains_any(data, self.words)
+
+    @cached_property
+    def outlines_suffice(self) -> bool:
+        """Whether no selected rule has anything to say of the body of a function."""
+        return not any(rule.looks_into_functions for rule in self._python_rules)
+
+    def may_find(self, path: str, data: bytes) -> bool:
+        """Whether a rule may have something to say of the file.
+
+        Told by its outline, where that suffices. What it says then, all of the file decides: how
+        safe a fix is, for example.
+        """
+        if not self.outlines_suffice or _BINDS_OUTSIDE in data:
+            return True
+        outline = outline_of(path, data)
+        if outline is None:
+            return True
+        view = self._view(outline, Project(self.modules, self.whole_project))
+        return any(True for rule in self._python_rules for _ in rule.check(view))
 
     def judge(
         self, source: Source, alone: bool = True, facts: FileFacts | None = None

@@ -11,9 +11,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from cachelint.facts import collect_facts
+from cachelint.facts import collect_facts, collect_outline
 from cachelint.facts.records import FileFacts
-from cachelint.source import Source, UnparsedSourceError, load, load_sparse
+from cachelint.source import Source, UnparsedSourceError, load, load_outline, load_sparse
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -43,6 +43,17 @@ def facts_of(source: Source) -> FileFacts:
         return collect_facts(source)
     except RecursionError as error:
         raise UnparsedSourceError("cannot be followed: nested too deeply") from error
+
+
+def outline_of(path: str, data: bytes) -> FileFacts | None:
+    """What runs while the file is imported; None where that cannot be told.
+
+    That may be for its syntax, which is said where all of the file is looked at.
+    """
+    try:
+        return collect_outline(load_outline(path, data), thorough=False)
+    except (UnparsedSourceError, RecursionError):
+        return None
 
 
 def collect(tasks: Sequence[Task]) -> list[Outcome]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from cachelint import disk
-from cachelint.blanking import blanked
+from cachelint.blanking import WORDS, blanked
 from cachelint.dataclass import dataclass, field
 from cachelint.diagnostic import Span
 
@@ -257,12 +257,18 @@ def load_sparse(path: str, data: bytes) -> Source:
     return parse_sparse(path, decode(data))
 
 
-def parse_sparse(path: str, text: str) -> Source:
+def load_outline(path: str, data: bytes) -> Source:
+    """As load(), without the bodies of functions."""
+    return parse_sparse(path, decode(data), words=())
+
+
+def parse_sparse(path: str, text: str, words: tuple[str, ...] = WORDS) -> Source:
     """As parse(), without the bodies of functions that have nothing to do with caches.
 
-    Syntax errors in these bodies are not seen: it is the rest that is judged.
+    That is those without one of ``words``. Syntax errors in these bodies are not seen: it is the
+    rest that is judged.
     """
-    left, hidden = blanked(text)
+    left, hidden = blanked(text, words)
     if hidden:
         try:
             return Source(path, text, parse(path, left).tree, hidden)

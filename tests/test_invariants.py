@@ -1,13 +1,19 @@
 """The invariants of docs/ARCHITECTURE.md that no other test holds."""
 
 import ast
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from cachelint.config import Configuration
+from cachelint.diagnostic import Diagnostic
+from cachelint.engine import check_paths
+from cachelint.judge import Judge
 from cachelint.rules import all_rules
+from cachelint.source import Source
 from tests.conftest import ROOT, own_modules, write_tree
 
 #: About files, and settings modules, not about anything in a file that is judged.
@@ -256,3 +262,45 @@ def test_who_asks_the_file_system_asks_disk() -> None:
                 is_path = base not in ("disk", "entry") and "Path" in base
                 found += [f"{name}: {base}.{node.attr}"] if is_path else []
     assert not found
+
+
+#: Judged by outlines where nobody else is asked.
+OUTLINED = sorted(code for code, rule in all_rules().items() if not rule.looks_into_functions)
+
+
+@pytest.fixture(scope="module")
+def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("repository")
+    ignored = shutil.ignore_patterns("__pycache__", "pyproject.toml")
+    shutil.copytree(ROOT / "fixtures", folder / "fixtures", ignore=ignored)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def everything(repository: Path) -> tuple[Diagnostic, ...]:
+    # CCH104 looks into functions, so that no outline is asked.
+    configuration = Configuration(preview=True, select=("CCH104", *OUTLINED))
+    return check_paths([str(repository)], configuration).diagnostics
+
+
+@pytest.mark.parametrize("code", OUTLINED)
+def test_a_rule_says_the_same_alone(
+    repository: Path,
+    everything: tuple[Diagnostic, ...],
+    monkeypatch: pytest.MonkeyPatch,
+    code: str,
+) -> None:
+    parsed: list[str] = []
+    judge = Judge.judge
+
+    def noting(self: Judge, source: Source, *more: bool) -> list[Diagnostic]:
+        parsed.append(source.path)
+        return judge(self, source, *more)
+
+    monkeypatch.setattr(Judge, "judge", noting)
+    report = check_paths([str(repository)], Configuration(preview=True, select=(code,)))
+    expected = [found for found in everything if found.code == code]
+    assert [found for found in report.diagnostics if found.code == code] == expected
+    assert {found.path for found in expected} <= set(parsed)
+    assert len(expected) > 1
+    assert len(parsed) < report.judged

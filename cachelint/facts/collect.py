@@ -43,14 +43,14 @@ def collect_facts(source: Source, thorough: bool = False) -> FileFacts:
         return facts
 
 
-def collect_outline(source: Source) -> FileFacts:
-    """The thorough facts of what runs while ``source`` is imported.
+def collect_outline(source: Source, thorough: bool = True) -> FileFacts:
+    """The facts of what runs while ``source`` is imported, every call kept where ``thorough``.
 
     No body of a function has been walked: of functions nothing but the names is known. Raises
     RecursionError where the source is nested too deeply.
     """
     with _deep_enough():
-        return _Collector(source, thorough=True).outline()
+        return _Collector(source, thorough).outline()
 
 
 @contextmanager
@@ -97,7 +97,11 @@ class _Collector(FlowWalker):
         return FileFacts(
             path=self.source.path,
             imports=tuple(self.imports),
-            uses=tuple(use for use in self.uses if use.phase is Phase.IMPORT),
+            uses=tuple(
+                use
+                for use in self.uses
+                if use.phase is Phase.IMPORT and (self.thorough or self._concerns_caches(use))
+            ),
             classes=self.classes,
             functions=functions | self.functions,
             exports=self._exports(),

@@ -79,6 +79,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"caches", b"get_cache")
 SEVERITY = Severity.ERROR
+LOOKS_INTO_FUNCTIONS = False
 NO_FIX = (
     "which object stands here instead, the class decides: a method or property can open the cache"
 )

@@ -47,6 +47,7 @@ from cachelint.rules.rule import FileView, Finding
 
 WORDS = (b"get_redis_connection",)
 SEVERITY = Severity.ERROR
+LOOKS_INTO_FUNCTIONS = False
 NO_FIX = "a connection has no lazy stand-in: call `get_redis_connection()` where it is used"
 
 _RAISED = BACKEND_ERRORS | {"builtins.NotImplementedError"}

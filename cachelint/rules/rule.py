@@ -7,6 +7,7 @@ that is on can ask ``view.in_preview`` whether its doubtful findings are wanted.
 ``NO_FIX`` says why people must repair what it finds, where no finding brings a reason of its own.
 A rule about settings has ``judge(settings, view)``, which judges one settings module, be it read or
 running. With ``NEEDS_PROJECT = True`` it also has ``check_project(views)``, for all files together.
+``LOOKS_INTO_FUNCTIONS = False``: all that it finds stands outside of the bodies of functions.
 A rule for templates has ``check_template(view)`` instead of ``check``.
 """
 
@@ -245,6 +246,11 @@ class Rule:
     def needs_project(self) -> bool:
         """Whether ``check_project`` is to judge all files together, when all have been read."""
         return getattr(self._module, "NEEDS_PROJECT", False)
+
+    @property
+    def looks_into_functions(self) -> bool:
+        """Whether it may find something in the body of a function."""
+        return getattr(self._module, "LOOKS_INTO_FUNCTIONS", True)
 
     @property
     def needs_settings(self) -> bool:

@@ -9,8 +9,8 @@ import pytest
 
 from cachelint import blanking
 from cachelint.blanking import blanked
-from cachelint.facts import collect_facts
-from cachelint.source import UnparsedSourceError, load, load_sparse
+from cachelint.facts import collect_facts, collect_outline
+from cachelint.source import UnparsedSourceError, load, load_outline, load_sparse
 from tests.conftest import ROOT
 
 FILES = sorted(
@@ -37,6 +37,10 @@ def assert_same_facts(data: bytes) -> int:
         return 0
     sparse = load_sparse("a.py", data)
     assert collect_facts(sparse) == collect_facts(whole)
+    outline = load_outline("a.py", data)
+    assert len(outline.hidden) >= len(sparse.hidden)
+    for thorough in (False, True):
+        assert collect_outline(outline, thorough) == collect_outline(whole, thorough)
     return len(sparse.hidden)
 
 
