@@ -114,6 +114,10 @@ class Source:
 
     def segment(self, node: ast.expr) -> str:
         """The source text of ``node``, its lines joined by ``\\n``."""
+        if node.lineno == node.end_lineno:
+            line = self.lines[node.lineno - 1]
+            if line.isascii():
+                return line[node.col_offset : node.end_col_offset]
         span = self.span(node)
         rows = self.lines[span.row - 1 : span.end_row]
         rows[-1] = rows[-1][: span.end_column - 1]

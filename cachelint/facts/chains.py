@@ -44,6 +44,7 @@ _KEEPING = frozenset({
 _STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault", "update"})
 
 _SUPER_INITS = frozenset({SUPER_INIT})
+_ITEM_CALLS = (".__getitem__()", ".create_connection()")
 _ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 _GETS = (".get()", ".aget()")
 
@@ -139,9 +140,10 @@ class ChainWalker:
         self.evaluate(node.slice)
         if not base:
             return ()
-        values = self._with_alias(
-            extend(base, "[]"), node.slice, self.source.between_brackets(node)
-        )
+        values = extend(base, "[]")
+        if _need_alias(values):
+            code = self.source.between_brackets(node)
+            values = self._with_alias(values, node.slice, code)
         if isinstance(node.ctx, ast.Load):
             self.record(node, values, outer)
         return values
@@ -166,12 +168,11 @@ class ChainWalker:
         parts += number_of(function, [found for _, _, found in arguments])
         values = parts or self._with_key(extend(function, "()"), node)
         if node.args and not isinstance(node.args[0], ast.Starred):
-            if any(_ITEM_CALL.search(value.path) for value in values):
-                # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
-                values = tuple(
-                    value._replace(path=_ITEM_CALL.sub("[]", value.path)) for value in values
-                )
-            values = self._with_alias(values, node.args[0], self.source.segment(node.args[0]))
+            # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
+            values = _as_items(values)
+            if _need_alias(values):
+                code = self.source.segment(node.args[0])
+                values = self._with_alias(values, node.args[0], code)
         looks = is_any(function, _LOOKING)
         wanted = looks or _is_super_init(values) or self._is_of_interest(values, outer)
         if wanted or any(_may_matter(v) for _, _, v in arguments):
@@ -187,11 +188,12 @@ class ChainWalker:
 
     def is_wanted(self, values: Values) -> bool:
         """Whether a use is of interest although nothing in it spells a cache."""
-        return any(
-            value.path in _KEEPING
-            or (self.thorough and value.path.endswith("()") and _may_be_ours(value))
-            for value in values
-        )
+        for value in values:
+            if value.path in _KEEPING:
+                return True
+            if self.thorough and value.path.endswith("()") and _may_be_ours(value):
+                return True
+        return False
 
     def _is_consumer(self, node: ast.Call, function: Values) -> bool:
         # `next(generator, None)` and `SEPARATOR.join(generator)` too; os.path.join takes none.
@@ -239,8 +241,6 @@ class ChainWalker:
         )
 
     def _with_alias(self, values: Values, node: ast.expr, code: str) -> Values:
-        if not any(_takes_alias(value.path) for value in values) or not _may_matter(values):
-            return values
         literal = node.value if isinstance(node, ast.Constant) else None
         text = literal if isinstance(literal, str) else None
         alias = Alias(code, text, self.source.span(node))
@@ -311,6 +311,21 @@ def _may_matter(values: Values) -> bool:
         # An attribute of a class of this file (":C.x") is judged when all of them are known.
         if value.mentions_cache or (value.path.startswith(":") and "." in value.path):
             return True
+    return False
+
+
+def _as_items(values: Values) -> Values:
+    for value in values:
+        if value.path.endswith(_ITEM_CALLS):
+            return tuple(v._replace(path=_ITEM_CALL.sub("[]", v.path)) for v in values)
+    return values
+
+
+def _need_alias(values: Values) -> bool:
+    """Whether one of ``values``, which may be of a cache, is opened by an alias."""
+    for value in values:
+        if _takes_alias(value.path):
+            return _may_matter(values)
     return False
 
 
