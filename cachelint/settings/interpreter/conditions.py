@@ -152,7 +152,7 @@ class Conditions(Containers):
         test = Test(text, f"not ({text})", self.place(node), _argv_texts(node))
         return self.guards.test(test)
 
-    def equals(self, value: Opaque, constant: Constant, node: ast.expr) -> Guard:
+    def equals(self, value: Opaque, constant: Constant, node: ast.AST) -> Guard:
         """Where something unknown equals a constant: it equals one of several at most."""
         if constant.value is None:
             return self.is_none(value)

@@ -7,9 +7,11 @@ Storey above sequences: reads and writes for the runs at hand. Must not know exp
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import replace
 
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
+from cachelint.settings.interpreter.machine import MAX_COMBINATIONS
 from cachelint.settings.interpreter.sequences import Sequences
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -22,6 +24,7 @@ from cachelint.settings.interpreter.values import (
     NamespaceObject,
     Opaque,
     Slot,
+    Template,
     Value,
     describe,
 )
@@ -45,6 +48,9 @@ class Containers(Sequences):
     # Storey above
 
     def listed(self, generator: GeneratorObject) -> ListObject:
+        raise NotImplementedError
+
+    def equals(self, value: Opaque, constant: Constant, node: ast.AST) -> Guard:
         raise NotImplementedError
 
     # Dicts
@@ -140,6 +146,8 @@ class Containers(Sequences):
         if constant is not None:
             self.set_item(found, constant.value, choices, place)
             return
+        known = [name for name, slots in found.slots.items() if slots and _may_be(key, name)]
+        unset = NEVER
         if isinstance(key, Opaque) and key.default is not None:
             # In the runs in which the variable is not set, the default is the key.
             text = f"{key.variable or key.text} is not set"
@@ -147,7 +155,27 @@ class Containers(Sequences):
             with self.under(unset):
                 self.set_item(found, key.default.value, choices, place)
             self._kept.append(key)
+        with self.under(self.guards.negate(unset)):
+            self._replace_any(found, known, key, choices, node)
         self.open(found, self.cause(node, f"the key {describe(key)} is not known here"))
+
+    def _replace_any(
+        self, found: DictObject, known: list[Key], key: Value, choices: Choices, node: ast.AST
+    ) -> None:
+        """The key may be one of those that are ``known`` to be there."""
+        place = self.place(node)
+        together = NEVER
+        if len(known) > MAX_COMBINATIONS:
+            # For so many it is not told which.
+            together = self.fresh_test(node, f"the key {describe(key)} is there")
+        for name in known:
+            same = together
+            if same == NEVER and isinstance(key, Opaque):
+                same = self.equals(key, Constant(name, place), node)
+            elif same == NEVER:
+                same = self.fresh_test(node, f"the key {describe(key)} is {name!r}")
+            with self.under(self.guards.both(same, self.presence(found, name))):
+                self.set_item(found, name, choices, place)
 
     def merge(self, target: DictObject, source: Value, node: ast.AST) -> None:
         """``target.update(source)``: of a dict, pairs, or something unknown."""
@@ -257,6 +285,14 @@ class Containers(Sequences):
         cause = self.cause(node, f"what `{self.text(node)}` holds is not known here")
         self.may_fail(node, "TypeError", cause.message)
         return [], cause
+
+
+def _may_be(key: Value, name: Key) -> bool:
+    """Whether a key that is not known may be ``name``."""
+    if not isinstance(key, Template):
+        return isinstance(key, Opaque)
+    parts = (re.escape(part) if isinstance(part, str) else ".*" for part in key.parts)
+    return isinstance(name, str) and re.fullmatch("".join(parts), name, re.DOTALL) is not None
 
 
 def _slots(found: DictObject, key: Key) -> list[Slot]:
