@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from cachelint import disk
+from cachelint.collector import free_much
 from cachelint.config import Configuration
 from cachelint.dataclass import dataclass, field, replace
 from cachelint.diagnostic import Diagnostic
@@ -28,13 +29,7 @@ from cachelint.project import Callers
 from cachelint.report import Report
 from cachelint.selection import check_that_paths_exist, compiled
 from cachelint.settings.reader import ProjectSettings, Readings
-from cachelint.source import (
-    UnparsedSourceError,
-    load,
-    load_sparse,
-    read_bytes,
-    without_tree,
-)
+from cachelint.source import UnparsedSourceError, load, load_sparse, read_bytes, without_tree
 from cachelint.template_search import TemplateComments, TemplateSearch
 from cachelint.unused_noqa import UnusedNoqa
 
@@ -138,6 +133,7 @@ class _Check:
         self._judge_waiting()
         self._templates()
         if self._callers is not None:
+            free_much()  # Calls are followed with all that the files have left.
             self._together(self._callers)
         self.findings.notes += self.judge.unresolved_settings()
         self.findings.keep_unused(self._noqa)

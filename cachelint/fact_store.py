@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, TypeVar
 
+from cachelint.dataclass import replace
 from cachelint.facts import collect_facts, collect_outline
 from cachelint.facts.constant_records import ConstantFacts
 from cachelint.facts.constants import collect_constants
@@ -27,6 +28,7 @@ class FactStore:
         self._views: dict[str, ViewFacts | None] = {}
         self._thorough: dict[str, FileFacts | None] = {}
         self._outlines: dict[str, FileFacts | None] = {}
+        self._outline: tuple[str, FileFacts | None] | None = None
         self._constants: dict[str, ConstantFacts | None] = {}
         self._texts: dict[str, str] = {}
         self._judged: Source | None = None
@@ -42,6 +44,8 @@ class FactStore:
         self._judged = source
         if self._latest is not None and self.absolute(self._latest.path) == key:
             self._latest = None
+        if self._outline is not None and self._outline[0] == key:
+            self._outline = None
         others: tuple[dict[str, Any], ...] = self._thorough, self._outlines, self._constants
         for known in (*others, self._views):
             known.pop(key, None)
@@ -79,7 +83,21 @@ class FactStore:
 
     def outline(self, path: str) -> FileFacts | None:
         """As thorough_facts(), of what runs at import alone: no function has been looked into."""
-        return self._collected(self._outlines, path, collect_outline)
+        key = self.absolute(path)
+        if self._outline is None or self._outline[0] != key:
+            # They are large, and each is asked for what it does at import once.
+            self._outlines.pop(key, None)
+            facts = self._collected(self._outlines, key, collect_outline)
+            self._outline = key, facts
+            self._outlines[key] = replace(facts, uses=()) if facts is not None else None
+        return self._outline[1]
+
+    def defined(self, path: str) -> FileFacts | None:
+        """As outline(), for somebody who asks for no uses: what the file defines."""
+        key = self.absolute(path)
+        if key not in self._outlines:
+            self.outline(key)
+        return self._outlines[key]
 
     def _collected(
         self, known: dict[str, _T | None], path: str, collect: Callable[[Source], _T]

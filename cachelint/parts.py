@@ -94,9 +94,11 @@ def each(
     # Loaded here: most runs need no process.
     from multiprocessing import get_context
     from multiprocessing.connection import wait
+    from pickle import loads
 
     context = get_context("fork")
-    results: dict[int, Any] = {}
+    # As they were sent: what this process holds, those that it makes next hold, too.
+    results: dict[int, bytes] = {}
     working: _Working = {}
 
     def take() -> None:
@@ -119,7 +121,7 @@ def each(
         for _, process in working.values():
             process.terminate()
             process.join()
-    return [results[number] for number in range(len(parts))]
+    return [loads(results[number]) for number in range(len(parts))]
 
 
 def _alone(job: Callable[[_Part], _T], part: _Part) -> _T:
@@ -131,8 +133,10 @@ def _alone(job: Callable[[_Part], _T], part: _Part) -> _T:
 
 
 def _work(job: Callable[[_Part], object], part: _Part, sender: Connection) -> None:
+    from pickle import dumps
+
     try:
-        answer = True, job(part)
+        answer: tuple[bool, object] = True, dumps(job(part))
     except Exception as error:  # noqa: BLE001 It is raised where the result is awaited.
         answer = False, error
     sender.send(answer)
@@ -141,7 +145,7 @@ def _work(job: Callable[[_Part], object], part: _Part, sender: Connection) -> No
 def _take(
     ready: list[Any],
     working: _Working,
-    results: dict[int, Any],
+    results: dict[int, bytes],
 ) -> list[int]:
     """Take the answers of the processes that are done; their numbers. Raises what they raised."""
     taken = []

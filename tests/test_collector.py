@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from cachelint.collector import Guest, leaving_no_garbage, without_collector
+from cachelint import collector
+from cachelint.collector import Guest, free_much, leaving_no_garbage, without_collector
 
 
 @pytest.fixture(autouse=True)
@@ -102,3 +103,31 @@ def test_an_error_while_a_guest_works() -> None:
     with pytest.raises(ZeroDivisionError), Guest().working():
         raise ZeroDivisionError
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize(("much", "left"), [(10, 0), (10_000, 50)])
+def test_garbage_is_freed_where_it_is_much(
+    monkeypatch: pytest.MonkeyPatch, much: int, left: int
+) -> None:
+    monkeypatch.setattr(collector, "_MUCH", much)
+    gc.collect()
+    with without_collector():
+        for _ in range(50):
+            Node()
+        free_much()
+        assert Node.count == left
+    gc.collect()
+    assert Node.count == 0
+
+
+def test_nothing_is_freed_for_others() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(50):
+            Node()
+        free_much()
+        assert Node.count == 50
+    finally:
+        gc.enable()
+        gc.collect()

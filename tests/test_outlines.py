@@ -111,3 +111,17 @@ def test_outlines_hide_no_site(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ImportTime, "_promising", lambda self, path: Everything())
     assert with_outlines == found()
     assert sum(bool(diagnostics) for _, diagnostics in with_outlines) > 5
+
+
+def test_uses_of_an_outline_are_there_for_who_asks_for_them(tmp_path: Path) -> None:
+    for name in "ab":
+        (tmp_path / f"{name}.py").write_text(f"import os\ndef {name}(): ...\nos.getcwd()\n")
+    modules, path, other = Modules(), str(tmp_path / "a.py"), str(tmp_path / "b.py")
+    for _ in range(2):
+        defined, outline = modules.defined(path), modules.outline(path)
+        assert defined is not None
+        assert outline is not None
+        assert (defined.uses, len(outline.uses)) == ((), 1)
+        assert defined.functions == outline.functions
+        assert modules.outline(path) is outline
+        assert modules.outline(other) is not None

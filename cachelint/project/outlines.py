@@ -25,7 +25,7 @@ class Outlines(Definitions):
     """Definitions by outlines: a name that leads to a function leads no further."""
 
     def __init__(self, modules: Modules, follows: Callable[[str], bool]) -> None:
-        super().__init__(modules, lambda path: modules.outline(path) if follows(path) else None)
+        super().__init__(modules, lambda path: modules.defined(path) if follows(path) else None)
         self._texts: dict[str, bytes] = {}
 
     def may_reach(self, callee: Definition) -> bool:
