@@ -34,15 +34,6 @@ class _Statement(NamedTuple):
     module: bytes
     names: bytes
 
-    @property
-    def last(self) -> bytes | None:
-        """The last part of its module."""
-        return self.module.rpartition(b".")[2] if self.module else None
-
-    @property
-    def words(self) -> list[bytes]:
-        return self.names.translate(_SEPARATORS).split()
-
 
 #: Where statements are, by the last part of their module and a name in them: the number of the
 #: file, and which of its statements, in so many bits, it is.
@@ -135,11 +126,11 @@ class Callers:
 
     def _index(self) -> _Index:
         index: _Index = {}
-        for number, (path, statements) in enumerate(self._files):
+        for number, (_, statements) in enumerate(self._files):
             for place, written in enumerate(statements.split(b"\1"), number << _PLACES):
-                statement = _statement(path, written)
-                last = statement.last
-                for word in statement.words:
+                module, _, names = written.partition(b"\0")
+                last = module.rpartition(b".")[2] if module else None
+                for word in names.translate(_SEPARATORS).split():
                     index.setdefault((last, word), []).append(place)
         return index
 
