@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 
 from cachelint.settings.interpreter.guards import ALWAYS, NEVER, Guard, Test
-from cachelint.settings.interpreter.machine import MAX_COMBINATIONS
+from cachelint.settings.interpreter.machine import MAX_CHOICES
 from cachelint.settings.interpreter.sequences import Sequences
 from cachelint.settings.interpreter.values import (
     Choices,
@@ -165,7 +165,7 @@ class Containers(Sequences):
         """The key may be one of those that are ``known`` to be there."""
         place = self.place(node)
         together = NEVER
-        if len(known) > MAX_COMBINATIONS:
+        if len(known) > MAX_CHOICES:
             # For so many it is not told which.
             together = self.fresh_test(node, f"the key {describe(key)} is there")
         for name in known:
