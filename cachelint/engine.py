@@ -224,7 +224,7 @@ class _Check:
         data = read_bytes(found.path)
         self._search.add_python(found, data)
         if self._callers is not None:
-            self._callers.add(found.path, data, found.absolute)
+            self._callers.add(found.absolute, data)
             self._by_path[found.absolute] = found
         if not (found.named or self.judge.is_candidate(data)) or self.discovery.is_ignored(found):
             return
@@ -337,7 +337,7 @@ class _Check:
                 data = read_bytes(found.path)
             except UnparsedSourceError:
                 continue  # Its own diagnostic is due where it is linted.
-            callers.add(found.path, data, found.absolute)
+            callers.add(found.absolute, data)
             if self.judge.is_candidate(data):
                 self._remember(found.path)
 

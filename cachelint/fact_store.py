@@ -85,9 +85,8 @@ class FactStore:
         """As thorough_facts(), of what runs at import alone: no function has been looked into."""
         key = self.absolute(path)
         if self._outline is None or self._outline[0] != key:
-            # They are large, and each is asked for what it does at import once.
-            self._outlines.pop(key, None)
-            facts = self._collected(self._outlines, key, collect_outline)
+            facts = self._made(key, collect_outline)
+            # Its uses are large, and asked for once: what a file defines, again and again.
             self._outline = key, facts
             self._outlines[key] = replace(facts, uses=()) if facts is not None else None
         return self._outline[1]
@@ -105,12 +104,15 @@ class FactStore:
         """What ``collect`` makes of the file at ``path``, if it can be read and parsed."""
         key = self.absolute(path)
         if key not in known:
-            try:
-                known[key] = collect(self._source(key))
-            except (UnparsedSourceError, RecursionError):
-                # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
-                known[key] = None
+            known[key] = self._made(key, collect)
         return known[key]
+
+    def _made(self, key: str, collect: Callable[[Source], _T]) -> _T | None:
+        try:
+            return collect(self._source(key))
+        except (UnparsedSourceError, RecursionError):
+            # Its own diagnostic (CCH001) is due where the file is linted, not where it is used.
+            return None
 
     def absolute(self, path: str) -> str:
         """The absolute path, by which a file is known; asking the system is slow."""

@@ -84,7 +84,7 @@ class Modules(FactStore):
         """Let others import the module at ``path``, which is not there yet."""
         self._texts[self.absolute(path)] = text
         self._exported.clear()
-        self._finder.add_file(os.path.abspath(path))
+        self._finder.add_file(self.absolute(path))
 
     def find(self, dotted: str, origin: str) -> str | None:
         """The file of the module ``dotted``, as an import in the file ``origin`` would find it."""
@@ -110,7 +110,7 @@ class Modules(FactStore):
 
     def is_exported_to(self, imported: Import, importer: str, path: str, name: str) -> bool:
         """Whether an import in the file ``importer`` brings ``name`` from the file at ``path``."""
-        target = os.path.abspath(path)
+        target = self.absolute(path)
         if imported.bound == "*":
             return self.find(imported.path, importer) == target
         return self._export(imported.path, importer) == Link(target, name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import re
 
 from cachelint.dataclass import dataclass, field
 from cachelint.facts.arguments import carried, form_of, formats, hashes_numbers, number_of, template
@@ -45,7 +44,6 @@ _STORING = frozenset({"add", "append", "appendleft", "insert", "setdefault", "up
 
 _SUPER_INITS = frozenset({SUPER_INIT})
 _ITEM_CALLS = (".__getitem__()", ".create_connection()")
-_ITEM_CALL = re.compile(r"\.(?:__getitem__|create_connection)\(\)$")
 _GETS = (".get()", ".aget()")
 
 _Argument = tuple[str | None, ast.expr, Values]
@@ -140,10 +138,7 @@ class ChainWalker:
         self.evaluate(node.slice)
         if not base:
             return ()
-        values = extend(base, "[]")
-        if _need_alias(values):
-            code = self.source.between_brackets(node)
-            values = self._with_alias(values, node.slice, code)
+        values = self._with_alias(extend(base, "[]"), node.slice, node)
         if isinstance(node.ctx, ast.Load):
             self.record(node, values, outer)
         return values
@@ -168,11 +163,9 @@ class ChainWalker:
         parts += number_of(function, [found for _, _, found in arguments])
         values = parts or self._with_key(extend(function, "()"), node)
         if node.args and not isinstance(node.args[0], ast.Starred):
-            # caches.__getitem__(x) and caches.create_connection(x) are caches[x].
-            values = _as_items(values)
-            if _need_alias(values):
-                code = self.source.segment(node.args[0])
-                values = self._with_alias(values, node.args[0], code)
+            if any(value.path.endswith(_ITEM_CALLS) for value in values):
+                values = tuple(map(_as_item, values))
+            values = self._with_alias(values, node.args[0])
         looks = is_any(function, _LOOKING)
         wanted = looks or _is_super_init(values) or self._is_of_interest(values, outer)
         if wanted or any(_may_matter(v) for _, _, v in arguments):
@@ -240,7 +233,13 @@ class ChainWalker:
             value._replace(key=key) if value.path.endswith(_GETS) else value for value in values
         )
 
-    def _with_alias(self, values: Values, node: ast.expr, code: str) -> Values:
+    def _with_alias(
+        self, values: Values, node: ast.expr, item: ast.Subscript | None = None
+    ) -> Values:
+        """``values`` with the alias ``node``, which may stand in the brackets of ``item``."""
+        if not any(_takes_alias(value.path) for value in values) or not _may_matter(values):
+            return values
+        code = self.source.segment(node) if item is None else self.source.between_brackets(item)
         literal = node.value if isinstance(node, ast.Constant) else None
         text = literal if isinstance(literal, str) else None
         alias = Alias(code, text, self.source.span(node))
@@ -314,19 +313,12 @@ def _may_matter(values: Values) -> bool:
     return False
 
 
-def _as_items(values: Values) -> Values:
-    for value in values:
-        if value.path.endswith(_ITEM_CALLS):
-            return tuple(v._replace(path=_ITEM_CALL.sub("[]", v.path)) for v in values)
-    return values
-
-
-def _need_alias(values: Values) -> bool:
-    """Whether one of ``values``, which may be of a cache, is opened by an alias."""
-    for value in values:
-        if _takes_alias(value.path):
-            return _may_matter(values)
-    return False
+def _as_item(value: Value) -> Value:
+    """``caches.__getitem__(x)`` and ``caches.create_connection(x)`` are ``caches[x]``."""
+    for call in _ITEM_CALLS:
+        if value.path.endswith(call):
+            return value._replace(path=value.path.removesuffix(call) + "[]")
+    return value
 
 
 def _takes_alias(path: str) -> bool:

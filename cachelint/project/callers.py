@@ -62,9 +62,9 @@ class Callers:
     _files: list[tuple[str, bytes]] = field(default_factory=list)
     _known: set[str] = field(default_factory=set)
 
-    def add(self, path: str, data: bytes, absolute: str) -> None:
-        """Search a file of the project for its import statements."""
-        self._known.add(absolute)
+    def add(self, path: str, data: bytes) -> None:
+        """Search a file of the project, by its absolute path, for its import statements."""
+        self._known.add(path)
         froms, plain = _FROM.findall(data), _IMPORT.findall(data)
         if froms or plain:
             written = [*map(b"\0".join, froms), *(b"\0" + names for names in plain)]
@@ -157,20 +157,18 @@ class Callers:
             # `from .module import`, or in the package `from . import`.
             for statement in chain(self._with(stem, first, index), self._with(b"", first, index)):
                 if self._is_file(statement.module, statement.path, path):
-                    importer = self.modules.absolute(statement.path)
-                    yield importer, _renamed(statement, first, whole), False
+                    yield statement.path, _renamed(statement, first, whole), False
         places = [None, package, b""]
         for statement in chain.from_iterable(self._with(last, stem, index) for last in places):
             for module, bound in _modules_of(statement, stem):
                 if self._is_file(module, statement.path, path):
                     inside = {bound + b"." + name for name in names}
-                    yield self.modules.absolute(statement.path), inside, True
+                    yield statement.path, inside, True
 
     def _is_file(self, module: bytes, importer: str, path: str) -> bool:
         # To ask the file system is slow, and most modules of that name are others.
         dotted = module.decode()
-        absolute = self.modules.absolute(importer)
-        return _may_be(dotted, absolute, path) and self.modules.find(dotted, importer) == path
+        return _may_be(dotted, importer, path) and self.modules.find(dotted, importer) == path
 
 
 def _pass_on(

@@ -15,7 +15,7 @@ from cachelint.project.handles import Opened, returned_handles
 from cachelint.project.import_time import ImportTime, Site
 from cachelint.project.lifetime import lifetimes
 from cachelint.project.pages import CachedPage, Pages
-from cachelint.source import UnparsedSourceError, contains_any, read_bytes
+from cachelint.source import contains_any, content
 
 _ANY = frozenset({"__getattr__", "__getattribute__"})
 
@@ -67,10 +67,7 @@ class Project:
     def mentions(self, module: str, words: tuple[bytes, ...], origin: str) -> bool:
         """Whether a module of the project, seen from the file ``origin``, has one of ``words``."""
         file = self._modules.find(module, origin)
-        try:
-            return file is not None and contains_any(read_bytes(file), words)
-        except UnparsedSourceError:
-            return False
+        return file is not None and contains_any(content(file), words)
 
     def relative_path(self, facts: FileFacts) -> str:
         """The path of the file from the root of its project, whatever lies above that."""
@@ -209,8 +206,4 @@ _WORDS = (b"caches", b"core.cache", b"get_redis_connection", b"LazyCacheWrapper"
 
 
 def _spells_a_cache(path: str) -> bool:
-    try:
-        data = read_bytes(path)
-    except UnparsedSourceError:
-        return False
-    return any(word in data for word in _WORDS)
+    return contains_any(content(path), _WORDS)

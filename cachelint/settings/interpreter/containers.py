@@ -146,7 +146,7 @@ class Containers(Sequences):
         if constant is not None:
             self.set_item(found, constant.value, choices, place)
             return
-        known = [name for name, slots in found.slots.items() if slots and _may_be(key, name)]
+        known = [(guard, name) for guard, name, _ in self.keys(found) if _may_be(key, name)]
         unset = NEVER
         if isinstance(key, Opaque) and key.default is not None:
             # In the runs in which the variable is not set, the default is the key.
@@ -160,21 +160,24 @@ class Containers(Sequences):
         self.open(found, self.cause(node, f"the key {describe(key)} is not known here"))
 
     def _replace_any(
-        self, found: DictObject, known: list[Key], key: Value, choices: Choices, node: ast.AST
+        self,
+        found: DictObject,
+        known: list[tuple[Guard, Key]],
+        key: Value,
+        choices: Choices,
+        node: ast.AST,
     ) -> None:
-        """The key may be one of those that are ``known`` to be there."""
-        place = self.place(node)
-        together = NEVER
+        """The key may be one of those that are ``known`` to be there, each in its runs."""
+        place, text = self.place(node), describe(key)
         if len(known) > MAX_CHOICES:
             # For so many it is not told which.
-            together = self.fresh_test(node, f"the key {describe(key)} is there")
-        for name in known:
-            same = together
-            if same == NEVER and isinstance(key, Opaque):
-                same = self.equals(key, Constant(name, place), node)
-            elif same == NEVER:
-                same = self.fresh_test(node, f"the key {describe(key)} is {name!r}")
-            with self.under(self.guards.both(same, self.presence(found, name))):
+            tests = [self.fresh_test(node, f"the key {text} is there")] * len(known)
+        elif isinstance(key, Opaque):
+            tests = [self.equals(key, Constant(name, place), node) for _, name in known]
+        else:
+            tests = [self.fresh_test(node, f"the key {text} is {name!r}") for _, name in known]
+        for (there, name), same in zip(known, tests, strict=True):
+            with self.under(self.guards.both(same, there)):
                 self.set_item(found, name, choices, place)
 
     def merge(self, target: DictObject, source: Value, node: ast.AST) -> None:
